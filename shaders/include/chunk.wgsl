@@ -1,0 +1,11 @@
+// A chunk: consecutive resident rows that are worked on together.
+struct Chunk {
+  begin: u32,           // first row, in `rows`
+  count: u32,           // rows
+  stride: u32,          // rows that a [·, rows] scratch array has room for
+  n_components: u32,    // K
+  likelihood_begin: u32 // where this chunk's partial log-likelihoods go
+}
+
+@group(0) @binding(0) var<storage, read> rows: array<f32>; // [n, D]
+@group(0) @binding(1) var<uniform> chunk: Chunk;

@@ -1,0 +1,68 @@
+import { DeviceUnavailableError, InvalidArgumentError } from '../errors.js';
+import type { Backend } from './backend.js';
+import { cpu } from './cpu/index.js';
+import { isDevice, type UserDevice, type WebGpuBackend, webgpu } from './webgpu/index.js';
+
+/** 'auto', a backend by name, a backend, or a GPU device of the caller's. */
+export type DeviceChoice = 'auto' | 'webgpu' | 'cpu' | Backend | UserDevice;
+
+export interface Chosen {
+  readonly backend: Backend;
+  /** Why this one, for people. */
+  readonly reason: string;
+}
+
+let sharedCpu: Backend | undefined;
+let sharedWebgpu: Promise<WebGpuBackend> | undefined;
+const backendsOfDevices = new WeakMap<object, Promise<WebGpuBackend>>();
+
+/**
+ * The backend that a choice stands for. Backends chosen by name are shared, so that shaders compile once.
+ * 'auto' takes WebGPU where there is a real GPU: a software adapter is no faster than the CPU at most shapes, and
+ * less exact.
+ *
+ * @throws DeviceUnavailableError if WebGPU is asked for by name and is not there
+ */
+export async function chooseBackend(choice: DeviceChoice = 'auto'): Promise<Chosen> {
+  if (choice === 'cpu') return { backend: cpuBackend(), reason: 'the CPU was asked for' };
+  if (choice === 'webgpu') return { backend: await webgpuBackend(), reason: 'WebGPU was asked for' };
+  if (choice === 'auto') return automatic();
+  if (isBackend(choice)) return { backend: choice, reason: 'this backend was given' };
+  if (isDevice(choice)) {
+    const backend = backendsOfDevices.get(choice) ?? webgpu(choice);
+    backendsOfDevices.set(choice, backend);
+    return { backend: await backend, reason: 'this GPU device was given' };
+  }
+  throw new InvalidArgumentError(
+    `device must be 'auto', 'webgpu', 'cpu', a backend or a GPUDevice, got ${JSON.stringify(choice)}.`,
+  );
+}
+
+async function automatic(): Promise<Chosen> {
+  try {
+    const backend = await webgpuBackend();
+    if (!backend.isFallback) return { backend, reason: 'WebGPU has an adapter' };
+    return {
+      backend: cpuBackend(),
+      reason: `WebGPU has only a software adapter here (${backend.adapter}); device 'webgpu' would use it`,
+    };
+  } catch (error) {
+    if (!(error instanceof DeviceUnavailableError)) throw error;
+    return { backend: cpuBackend(), reason: error.message };
+  }
+}
+
+function cpuBackend(): Backend {
+  sharedCpu ??= cpu();
+  return sharedCpu;
+}
+
+async function webgpuBackend(): Promise<WebGpuBackend> {
+  const backend = await sharedWebgpu?.catch(() => undefined);
+  if (backend && !backend.isLost) return backend;
+  sharedWebgpu = webgpu();
+  return sharedWebgpu;
+}
+
+const isBackend = (value: unknown): value is Backend =>
+  typeof value === 'object' && value !== null && 'eStep' in value;

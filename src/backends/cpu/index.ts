@@ -1,0 +1,132 @@
+import { columnMoments } from '../../data/columns.js';
+import { isMatrix, type Matrix } from '../../data/matrix.js';
+import { InvalidArgumentError, InvalidDataError } from '../../errors.js';
+import { statisticLength } from '../../families/gaussian.js';
+import type { GaussianDensities } from '../../models/gaussian-densities.js';
+import { pauser } from '../../numerics/pause.js';
+import { emptyStatistics, type Statistics } from '../../statistics.js';
+import type { Backend, EStepRule, Loadable, Posterior, ResponsibilitySource, Rows } from '../backend.js';
+import { mixtureMoments } from './mixture-moments.js';
+import { mixturePosterior, posteriorBlock, responsibilities } from './mixture-posterior.js';
+import { mixtureScatter } from './mixture-scatter.js';
+
+/** Rows a block holds: enough to amortise calls, few enough that its responsibilities stay in cache. */
+const BLOCK_ROWS = 256;
+
+class CpuRows implements Rows {
+  readonly center: Float64Array;
+  readonly scale: Float64Array;
+  #data: Float64Array | undefined;
+
+  constructor(
+    readonly backend: Backend,
+    points: Matrix,
+    readonly shape = points.shape,
+  ) {
+    ({ center: this.center, scale: this.scale } = columnMoments(points));
+    this.#data = points.data instanceof Float64Array ? points.data : Float64Array.from(points.data);
+  }
+
+  get data(): Float64Array {
+    if (!this.#data) throw new InvalidArgumentError('These rows have been disposed of; load them again.');
+    return this.#data;
+  }
+
+  dispose(): void {
+    this.#data = undefined;
+  }
+}
+
+/** The definition: everything in float64, one readable loop per formula. */
+class CpuBackend implements Backend {
+  readonly device = 'cpu';
+  readonly adapter = 'float64 on the CPU';
+  readonly epsilon = Number.EPSILON / 2;
+
+  async load(points: Loadable): Promise<Rows> {
+    if (!isMatrix(points)) {
+      throw new InvalidDataError('A GPU buffer can only be loaded by the WebGPU backend of its device.');
+    }
+    return new CpuRows(this, points);
+  }
+
+  async eStep(rows: Rows, densities: GaussianDensities, rule: EStepRule = 'exact'): Promise<Statistics> {
+    const x = dataOf(rows);
+    const block = posteriorBlock(BLOCK_ROWS, densities.nComponents);
+    let logLikelihood = 0;
+    const statistics = await this.#reduce(rows, densities, (begin, count) => {
+      mixturePosterior(x, begin, count, densities, block, rule);
+      for (let i = 0; i < count; i++) logLikelihood += block.logNorms[i];
+      responsibilities(block, count, densities.nComponents, rule);
+      return block.logits;
+    });
+    return { ...statistics, logLikelihood };
+  }
+
+  accumulate(rows: Rows, densities: GaussianDensities, source: ResponsibilitySource): Promise<Statistics> {
+    return this.#reduce(rows, densities, source);
+  }
+
+  async #reduce(rows: Rows, densities: GaussianDensities, source: ResponsibilitySource): Promise<Statistics> {
+    const { nComponents, nFeatures, moments, means } = densities;
+    const x = dataOf(rows);
+    const accumulate = moments === 'full' ? mixtureScatter : mixtureMoments;
+    const statistics = emptyStatistics(nComponents, statisticLength(moments, nFeatures), means);
+    for await (const [begin, count] of blocks(rows.shape[0])) {
+      const r = source(begin, count);
+      accumulate(x, begin, count, r, means, nFeatures, statistics.counts, statistics.sums);
+    }
+    return { ...statistics, nRows: rows.shape[0] };
+  }
+
+  async *posterior(
+    rows: Rows,
+    densities: GaussianDensities,
+    options: { responsibilities?: boolean } = {},
+  ): AsyncIterable<Posterior> {
+    const x = dataOf(rows);
+    const { nComponents } = densities;
+    for await (const [begin, count] of blocks(rows.shape[0])) {
+      const block = posteriorBlock(count, nComponents);
+      mixturePosterior(x, begin, count, densities, block);
+      const posterior = { begin, labels: block.labels, logDensities: block.logNorms };
+      if (options.responsibilities) {
+        responsibilities(block, count, nComponents);
+        yield { ...posterior, responsibilities: block.logits };
+      } else yield posterior;
+    }
+  }
+
+  async take(rows: Rows, indices: ArrayLike<number>): Promise<Float64Array> {
+    const x = dataOf(rows);
+    const d = rows.shape[1];
+    const taken = new Float64Array(indices.length * d);
+    for (let i = 0; i < indices.length; i++)
+      taken.set(x.subarray(indices[i] * d, (indices[i] + 1) * d), i * d);
+    return taken;
+  }
+
+  dispose(): void {}
+}
+
+function dataOf(rows: Rows): Float64Array {
+  if (!(rows instanceof CpuRows)) {
+    throw new InvalidArgumentError('These rows were loaded by another backend; load them with this one.');
+  }
+  return rows.data;
+}
+
+/** [begin, count] of consecutive blocks; the event loop runs in between. */
+async function* blocks(n: number): AsyncGenerator<[number, number]> {
+  const pause = pauser();
+  for (let begin = 0; begin < n; begin += BLOCK_ROWS) {
+    const pending = pause();
+    if (pending) await pending;
+    yield [begin, Math.min(BLOCK_ROWS, n - begin)];
+  }
+}
+
+/** The float64 backend on the CPU. */
+export function cpu(): Backend {
+  return new CpuBackend();
+}

@@ -1,0 +1,55 @@
+import { DeviceUnavailableError } from '../../errors.js';
+
+export interface AcquiredDevice {
+  readonly device: GPUDevice;
+  readonly adapter: string;
+  /** A software adapter: correct, not fast. */
+  readonly isFallback: boolean;
+}
+
+/** Dawn's entry point must stay referenced for as long as any device of it lives, or the process dies. */
+let dawn: GPU | undefined;
+
+/**
+ * The environment's WebGPU: `navigator.gpu`, or in Node the optional package `webgpu`.
+ *
+ * @throws DeviceUnavailableError saying what is missing
+ */
+async function entryPoint(): Promise<GPU> {
+  if (typeof navigator !== 'undefined' && navigator.gpu) return navigator.gpu;
+  if (typeof process === 'undefined' || !process.versions?.node) {
+    throw new DeviceUnavailableError(
+      'This browser offers no WebGPU here. Try a current Chrome, Edge, Safari or Firefox, on https or localhost.',
+    );
+  }
+  if (!dawn) {
+    const name = 'webgpu'; // a variable, so that bundlers leave the optional package alone
+    const module = await import(/* @vite-ignore */ /* webpackIgnore: true */ name).catch(cause => {
+      throw new DeviceUnavailableError(
+        "WebGPU in Node needs the npm package 'webgpu', which is not installed. Try: npm install webgpu",
+        { cause },
+      );
+    });
+    dawn = module.create([]) as GPU;
+  }
+  return dawn;
+}
+
+/** A device of the best adapter there is, on WebGPU's default limits. */
+export async function acquireDevice(): Promise<AcquiredDevice> {
+  const gpu = await entryPoint();
+  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null);
+  if (!adapter) {
+    throw new DeviceUnavailableError(
+      'WebGPU is here but found no adapter. Try updating the graphics driver; on Linux, installing a Vulkan driver (libvulkan1, mesa-vulkan-drivers).',
+    );
+  }
+  const device = await adapter.requestDevice({ label: 'webgpu-em' });
+  return { device, adapter: describe(adapter.info), isFallback: adapter.info.isFallbackAdapter === true };
+}
+
+/** An adapter's own words, without empty and repeated ones. */
+export function describe({ vendor, architecture, device, description }: GPUAdapterInfo): string {
+  const words = [vendor, architecture, device, description].filter(word => word !== '');
+  return [...new Set(words)].join(' ') || 'unnamed adapter';
+}

@@ -1,0 +1,91 @@
+import { type ColumnMoments, columnMoments } from '../../data/columns.js';
+import type { Matrix } from '../../data/matrix.js';
+import { InvalidArgumentError } from '../../errors.js';
+import type { Backend, Rows } from '../backend.js';
+import { SLAB_ROWS } from './chunks.js';
+import type { Context } from './context.js';
+
+/** Bytes converted and uploaded at a time; the queue is drained in between, so that staging stays small. */
+const UPLOAD_BYTES = 16 * 2 ** 20;
+
+/** Rows in device memory: centred and scaled in float64, then rounded to float32, in segments below every limit. */
+export class GpuRows implements Rows {
+  readonly center: Float64Array;
+  readonly scale: Float64Array;
+  readonly #disposals: (() => void)[] = [];
+  #last: Promise<unknown> = Promise.resolve();
+  #disposed = false;
+
+  private constructor(
+    readonly backend: Backend,
+    readonly context: Context,
+    readonly shape: readonly [number, number],
+    moments: ColumnMoments,
+    readonly segmentRows: number,
+    readonly segments: readonly GPUBuffer[],
+  ) {
+    ({ center: this.center, scale: this.scale } = moments);
+  }
+
+  static async load(backend: Backend, context: Context, points: Matrix): Promise<GpuRows> {
+    const [n, d] = points.shape;
+    const { maxBufferSize, maxStorageBufferBindingSize } = context.device.limits;
+    const limit = Math.min(maxBufferSize, maxStorageBufferBindingSize);
+    const segmentRows = SLAB_ROWS * Math.floor(limit / (4 * d * SLAB_ROWS));
+    const segments = await context.allocate(`${n} rows of ${d} features`, () =>
+      Array.from({ length: Math.ceil(n / segmentRows) }, (_, segment) =>
+        context.storage('rows', 4 * d * Math.min(segmentRows, n - segment * segmentRows)),
+      ),
+    );
+    const rows = new GpuRows(backend, context, points.shape, columnMoments(points), segmentRows, segments);
+    await rows.#upload(points);
+    return rows;
+  }
+
+  async #upload({ data, shape: [n, d] }: Matrix): Promise<void> {
+    const { queue } = this.context.device;
+    const blockRows = Math.max(1, Math.floor(UPLOAD_BYTES / (4 * d)));
+    const block = new Float32Array(Math.min(blockRows, n) * d);
+    for (const [segment, buffer] of this.segments.entries()) {
+      const end = Math.min((segment + 1) * this.segmentRows, n);
+      for (let begin = segment * this.segmentRows; begin < end; begin += blockRows) {
+        const count = Math.min(blockRows, end - begin);
+        for (let i = 0, at = begin * d; i < count; i++) {
+          for (let j = 0; j < d; j++, at++) block[i * d + j] = (data[at] - this.center[j]) / this.scale[j];
+        }
+        queue.writeBuffer(buffer, 4 * d * (begin - segment * this.segmentRows), block, 0, count * d);
+        await queue.onSubmittedWorkDone();
+      }
+    }
+    this.context.check();
+  }
+
+  /** One caller at a time: scratch belongs to the rows. */
+  exclusive<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(() => {
+      this.checkResident();
+      return work();
+    });
+    this.#last = result.catch(() => {});
+    return result;
+  }
+
+  /** Have `dispose` called along with the rows. */
+  onDispose(dispose: () => void): void {
+    this.#disposals.push(dispose);
+  }
+
+  checkResident(): void {
+    if (this.#disposed) {
+      throw new InvalidArgumentError('These rows have been disposed of; load them again.');
+    }
+    this.context.check();
+  }
+
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    for (const dispose of this.#disposals) dispose();
+    this.context.release(...this.segments);
+  }
+}

@@ -1,0 +1,39 @@
+import { wgsl } from 'wgsl-preprocessor/wgsl-preprocessor.js';
+
+export interface ShaderOptions {
+  /** `#include name` → the text it stands for (which may include others). */
+  includes: Record<string, string>;
+  /** `#if NAME` and `#elif NAME`, or `!NAME`. */
+  flags?: Record<string, boolean>;
+  /** `const NAME = 3u;` at the head of the shader. */
+  constants?: Record<string, number>;
+}
+
+const DIRECTIVE = /^[ \t]*#(if|elif)[ \t]+(!?)(\w+)[ \t]*$/m;
+
+/** A .wgsl file as the compiler takes it: includes expanded, branches chosen, constants declared. */
+export function expandShader(
+  source: string,
+  { includes, flags = {}, constants = {} }: ShaderOptions,
+): string {
+  const expanded = expandIncludes(source, includes);
+  const strings: string[] = [];
+  const values: boolean[] = [];
+  let rest = expanded;
+  for (let match = DIRECTIVE.exec(rest); match; match = DIRECTIVE.exec(rest)) {
+    const [directive, word, negation, name] = match;
+    if (!(name in flags)) throw new Error(`Shader flag ${name} is not given.`);
+    strings.push(`${rest.slice(0, match.index)}#${word} `);
+    values.push(negation ? !flags[name] : flags[name]);
+    rest = rest.slice(match.index + directive.length);
+  }
+  const declarations = Object.entries(constants).map(([name, value]) => `const ${name} = ${value}u;\n`);
+  return declarations.join('') + wgsl([...strings, rest], ...values);
+}
+
+function expandIncludes(source: string, includes: Record<string, string>): string {
+  return source.replace(/^#include (\S+)$/gm, (_, name: string) => {
+    if (!(name in includes)) throw new Error(`Shader include ${name} is not given.`);
+    return expandIncludes(includes[name], includes);
+  });
+}

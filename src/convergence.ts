@@ -1,0 +1,31 @@
+import { InvalidArgumentError } from './errors.js';
+
+/** Why a fit stopped. Only 'tolerance' means that it converged. */
+export type StopReason = 'tolerance' | 'maxIter' | 'aborted';
+
+export interface StoppingOptions {
+  /** Stop when the mean log-likelihood per row changes by less than this; 0 runs all maxIter steps. Default 1e-3. */
+  tol?: number;
+  /** The most M-steps. 0 evaluates the start and returns it. Default 100. */
+  maxIter?: number;
+  /** Stops at the next iteration and keeps the last model. */
+  signal?: AbortSignal;
+}
+
+/** [log-likelihood before M-step 1, 2, …] → the reason to stop now, if there is one. */
+export type StoppingRule = (history: readonly number[], nRows: number) => StopReason | undefined;
+
+/** @throws InvalidArgumentError for a negative tol, or a maxIter that is no count */
+export function stoppingRule({ tol = 1e-3, maxIter = 100, signal }: StoppingOptions = {}): StoppingRule {
+  if (!(tol >= 0)) throw new InvalidArgumentError(`tol must be a number ≥ 0, got ${tol}.`);
+  if (!Number.isInteger(maxIter) || maxIter < 0) {
+    throw new InvalidArgumentError(`maxIter must be an integer ≥ 0, got ${maxIter}.`);
+  }
+  return (history, nRows) => {
+    const [previous, current] = history.slice(-2);
+    if (current !== undefined && Math.abs(current - previous) / nRows < tol) return 'tolerance';
+    if (signal?.aborted) return 'aborted';
+    if (history.length > maxIter) return 'maxIter';
+    return undefined;
+  };
+}

@@ -1,0 +1,37 @@
+import type { Backend, DeviceMatrix, Rows } from '../backends/backend.js';
+import { InvalidDataError } from '../errors.js';
+import { isMatrix, type Matrix, matrix, matrixFromRows } from './matrix.js';
+
+/** Everything that can be fitted: a matrix, an array of rows, resident rows, or a GPU buffer with its shape. */
+export type Points = Matrix | readonly ArrayLike<number>[] | Rows | DeviceMatrix;
+
+/** Points whose shape is known and whose values have been checked as far as the host can see them. */
+export type CheckedPoints = Matrix | Rows | DeviceMatrix;
+
+/** @throws InvalidDataError for anything that is no set of finite, equally long rows */
+export function checkPoints(points: Points): CheckedPoints {
+  if (Array.isArray(points)) return matrixFromRows(points);
+  if (isMatrix(points)) return matrix(points.data, points.shape);
+  if (typeof points === 'object' && points !== null && 'shape' in points)
+    return points as Rows | DeviceMatrix;
+  throw new InvalidDataError(
+    'Expected points as { data: Float32Array | Float64Array, shape: [n, d] }, an array of rows, or loaded rows.',
+  );
+}
+
+export const isResident = (points: CheckedPoints): points is Rows => 'backend' in points;
+
+/** Run `use` on the points as rows of a backend; rows that were loaded for it are given back afterwards. */
+export async function withRows<T>(
+  points: CheckedPoints,
+  backend: Backend,
+  use: (rows: Rows) => Promise<T>,
+): Promise<T> {
+  if (isResident(points)) return use(points);
+  const rows = await backend.load(points);
+  try {
+    return await use(rows);
+  } finally {
+    rows.dispose();
+  }
+}

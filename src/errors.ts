@@ -1,0 +1,80 @@
+/**
+ * One class per cause. A message says what is wrong, what was expected, what was got and what to try,
+ * in one line, so that it can be shown to a person as it is.
+ */
+
+/** The root of every error this library throws on purpose. */
+export abstract class EmError extends Error {
+  /** A stable name for programs; the message is for people. */
+  abstract readonly code: string;
+  /**
+   * The last good model, where a fit failed after it had one: whatever the caller of that layer calls a
+   * model (parameters in the core, a `GaussianMixture` in the estimators).
+   */
+  lastGood?: unknown;
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+/** An option or argument has a value that cannot be used. */
+export class InvalidArgumentError extends EmError {
+  readonly code = 'invalid-argument';
+}
+
+/** The rows cannot be used: ragged, not finite, of the wrong length or number of columns. */
+export class InvalidDataError extends EmError {
+  readonly code = 'invalid-data';
+}
+
+/** A file cannot be read as what it claims to be. */
+export class FileFormatError extends EmError {
+  readonly code = 'file-format';
+}
+
+/** A model file is broken, of another kind, or newer than this version. */
+export class ModelFormatError extends EmError {
+  readonly code = 'model-format';
+}
+
+/** A covariance matrix is not positive definite. */
+export class DegenerateCovarianceError extends EmError {
+  readonly code = 'degenerate-covariance';
+}
+
+/** The log-likelihood fell by more than rounding explains: the engine, not the data, is wrong. */
+export class LikelihoodDecreasedError extends EmError {
+  readonly code = 'likelihood-decreased';
+  constructor(
+    readonly previous: number,
+    readonly current: number,
+    iteration: number,
+  ) {
+    super(
+      `The log-likelihood fell from ${previous} to ${current} at iteration ${iteration}, more than rounding explains. ` +
+        "Try device: 'cpu' (float64); if it falls there too, please report it with the data.",
+    );
+  }
+}
+
+/** Something that must be finite came back from a device as NaN or infinity. */
+export class NonFiniteError extends EmError {
+  readonly code = 'non-finite';
+}
+
+/** The caller's signal was raised before there was a model to hand back. */
+export class AbortedError extends EmError {
+  readonly code = 'aborted';
+}
+
+/** The device asked for is not there. */
+export class DeviceUnavailableError extends EmError {
+  readonly code = 'device-unavailable';
+}
+
+/** The device went away, or refused an allocation or a shader. */
+export class DeviceError extends EmError {
+  readonly code = 'device';
+}

@@ -1,0 +1,70 @@
+import type { DeviceChoice } from '../backends/choose.js';
+import type { StoppingOptions } from '../convergence.js';
+import type { Matrix } from '../data/matrix.js';
+import type { Progress } from '../em.js';
+import { InvalidArgumentError } from '../errors.js';
+import type { CovarianceName } from '../families/covariance/covariance-type.js';
+import type { GivenParameters } from '../init/given-parameters.js';
+import type { MixtureParameters } from '../models/mixture.js';
+
+export const INITS = ['k-means++', 'k-means', 'random-from-data', 'random'] as const;
+
+/** A way to start by name; or labels [n], responsibilities { data, shape: [n, K] }, or parameters (a model is one). */
+export type Init = (typeof INITS)[number] | ArrayLike<number> | Matrix | GivenParameters;
+
+export interface FitProgress extends Progress<MixtureParameters> {
+  /** Which of the nInit starts, from 0. */
+  readonly restart: number;
+}
+
+export interface GaussianMixtureOptions extends StoppingOptions {
+  /** K, from 1 to 1024 and at most the number of rows. */
+  nComponents: number;
+  /** Default 'full'. */
+  covarianceType?: CovarianceName;
+  /** Default 'k-means++'. */
+  init?: Init;
+  /** Starts to try; the fit of the highest likelihood is kept. Default 1. */
+  nInit?: number;
+  /** Added to every variance, in squared units of the data. Default 1e-6. */
+  regCovar?: number;
+  /** One seed gives one result on one device, bit for bit. Default 0. */
+  seed?: number;
+  /** Default 'auto'. */
+  device?: DeviceChoice;
+  /** Called, and awaited, after every E-step. */
+  onIteration?: (progress: FitProgress) => unknown;
+}
+
+const KNOWN = new Set([
+  'nComponents',
+  'covarianceType',
+  'init',
+  'nInit',
+  'tol',
+  'maxIter',
+  'regCovar',
+  'seed',
+  'device',
+  'signal',
+  'onIteration',
+] satisfies (keyof GaussianMixtureOptions)[]);
+
+/** @throws InvalidArgumentError for a misspelt option, which would otherwise be a silent default */
+export function checkOptionNames(options: object, known: ReadonlySet<string> = KNOWN): void {
+  for (const name of Object.keys(options)) {
+    if (!known.has(name)) {
+      throw new InvalidArgumentError(`Unknown option ${name}; the options are ${[...known].join(', ')}.`);
+    }
+  }
+}
+
+/** @throws InvalidArgumentError unless nInit ≥ 1 and the seed is a safe integer ≥ 0 */
+export function checkStarts(nInit: number, seed: number): void {
+  if (!Number.isInteger(nInit) || nInit < 1) {
+    throw new InvalidArgumentError(`nInit must be an integer ≥ 1, got ${nInit}.`);
+  }
+  if (!Number.isSafeInteger(seed) || seed < 0) {
+    throw new InvalidArgumentError(`seed must be an integer ≥ 0, got ${seed}.`);
+  }
+}

@@ -1,0 +1,42 @@
+import { isMatrix } from '../data/matrix.js';
+import { InvalidArgumentError } from '../errors.js';
+import { fromLabels, fromResponsibilities, random } from '../init/from-responsibilities.js';
+import { type GivenParameters, givenParameters } from '../init/given-parameters.js';
+import { kMeans } from '../init/k-means.js';
+import { kMeansPlusPlus } from '../init/k-means-plus-plus.js';
+import { randomFromData } from '../init/random-from-data.js';
+import type { Start } from '../init/start.js';
+import { INITS, type Init } from './options.js';
+
+const BY_NAME: Record<(typeof INITS)[number], Start> = {
+  'k-means++': kMeansPlusPlus,
+  'k-means': kMeans,
+  'random-from-data': randomFromData,
+  random,
+};
+
+/**
+ * The start that an `init` option stands for.
+ *
+ * @returns `seeded`: whether another seed gives another start, so that restarts are worth their time
+ * @throws InvalidArgumentError for an unknown name or a value that is no start
+ */
+export function startOf(init: Init): { start: Start; seeded: boolean } {
+  if (typeof init === 'string') {
+    if (!Object.hasOwn(BY_NAME, init)) {
+      throw new InvalidArgumentError(`init must be one of ${INITS.join(', ')}, got ${JSON.stringify(init)}.`);
+    }
+    return { start: BY_NAME[init], seeded: true };
+  }
+  if (isMatrix(init)) return { start: fromResponsibilities(init), seeded: false };
+  if (typeof init === 'object' && init !== null && 'means' in init) {
+    const given = init as GivenParameters;
+    return { start: async (model, rows) => givenParameters(model, rows.shape[1], given), seeded: false };
+  }
+  if (Array.isArray(init) || ArrayBuffer.isView(init)) {
+    return { start: fromLabels(init as ArrayLike<number>), seeded: false };
+  }
+  throw new InvalidArgumentError(
+    `init must be one of ${INITS.join(', ')}, labels [n], responsibilities { data, shape: [n, K] }, or { weights, means, covariances }.`,
+  );
+}

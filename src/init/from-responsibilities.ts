@@ -1,0 +1,103 @@
+import type { ResponsibilitySource, Rows } from '../backends/backend.js';
+import type { Matrix } from '../data/matrix.js';
+import { InvalidArgumentError } from '../errors.js';
+import type { Mixture, MixtureParameters } from '../models/mixture.js';
+import { createRng } from '../numerics/rng.js';
+import { commonCovariance, type Start } from './start.js';
+
+/**
+ * The M-step of given responsibilities. It runs twice: once about the columns' means to find the components'
+ * means, once about those, so that tight components far from the centre keep their digits.
+ *
+ * @param source makes the same responsibilities each time it is called, rows in order
+ */
+async function mStepOf(
+  model: Mixture,
+  rows: Rows,
+  source: () => ResponsibilitySource,
+): Promise<MixtureParameters> {
+  const d = rows.shape[1];
+  const means = Float64Array.from({ length: model.nComponents * d }, (_, i) => rows.center[i % d]);
+  let parameters = commonCovariance(model, rows, means);
+  const { covariances } = parameters;
+  for (let pass = 0; pass < 2; pass++) {
+    const about = { ...parameters, covariances };
+    const statistics = await rows.backend.accumulate(rows, model.densities(about), source());
+    parameters = model.mStep(statistics, about).parameters;
+  }
+  return parameters;
+}
+
+/** Start from random responsibilities, uniform and normalised: all components begin near the data's centre. */
+export const random: Start = (model, rows, { seed = 0, stream = 0 } = {}) =>
+  mStepOf(model, rows, () => {
+    const rng = createRng(seed, stream);
+    return (_begin, count) => {
+      const k = model.nComponents;
+      const r = Float64Array.from({ length: count * k }, () => rng.uniform() + Number.MIN_VALUE);
+      for (let i = 0; i < count; i++) {
+        const row = r.subarray(i * k, (i + 1) * k);
+        const total = row.reduce((sum, value) => sum + value, 0);
+        for (let j = 0; j < k; j++) row[j] /= total;
+      }
+      return r;
+    };
+  });
+
+/**
+ * Start from one component index per row.
+ *
+ * @throws InvalidArgumentError for a wrong length, or a label that is not an integer from 0 to K − 1
+ */
+export function fromLabels(labels: ArrayLike<number>): Start {
+  return async (model, rows) => {
+    const n = rows.shape[0];
+    const k = model.nComponents;
+    if (labels.length !== n)
+      throw new InvalidArgumentError(`Expected ${n} labels, one a row, got ${labels.length}.`);
+    for (let i = 0; i < n; i++) {
+      if (!(Number.isInteger(labels[i]) && labels[i] >= 0 && labels[i] < k)) {
+        throw new InvalidArgumentError(`Label ${i} must be an integer from 0 to ${k - 1}, got ${labels[i]}.`);
+      }
+    }
+    return mStepOf(model, rows, () => (begin, count) => {
+      const r = new Float64Array(count * k);
+      for (let i = 0; i < count; i++) r[i * k + labels[begin + i]] = 1;
+      return r;
+    });
+  };
+}
+
+/**
+ * Start from responsibilities [n, K].
+ *
+ * @throws InvalidArgumentError for a wrong shape, negative values, or a row that does not sum to 1 (within 1e-3)
+ */
+export function fromResponsibilities({ data, shape }: Matrix): Start {
+  return async (model, rows) => {
+    const n = rows.shape[0];
+    const k = model.nComponents;
+    if (shape[0] !== n || shape[1] !== k || data.length !== n * k) {
+      throw new InvalidArgumentError(
+        `Expected responsibilities of shape [${n}, ${k}], got [${shape}] with ${data.length} values.`,
+      );
+    }
+    for (let i = 0; i < n; i++) {
+      let sum = 0;
+      for (let j = 0; j < k; j++) {
+        if (!(data[i * k + j] >= 0)) {
+          throw new InvalidArgumentError(`Responsibility [${i}, ${j}] must be ≥ 0, got ${data[i * k + j]}.`);
+        }
+        sum += data[i * k + j];
+      }
+      if (Math.abs(sum - 1) > 1e-3) {
+        throw new InvalidArgumentError(`Responsibilities of row ${i} must sum to 1, got ${sum}.`);
+      }
+    }
+    return mStepOf(
+      model,
+      rows,
+      () => (begin, count) => Float64Array.from(data.subarray(begin * k, (begin + count) * k)),
+    );
+  };
+}

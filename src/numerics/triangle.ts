@@ -1,0 +1,31 @@
+/**
+ * Packed lower triangles: row by row, entry (i, j), j ≤ i, at `at(i, j)`. D(D+1)/2 numbers.
+ */
+export const at = (i: number, j: number) => (i * (i + 1)) / 2 + j;
+
+/** Entries of a packed triangle of order D. */
+export const triangleLength = (d: number) => (d * (d + 1)) / 2;
+
+/** The lower triangle of the [D, D] row-major matrix at `offset`, packed. */
+export function packLower(square: Float64Array, d: number, offset = 0): Float64Array {
+  const packed = new Float64Array(triangleLength(d));
+  for (let i = 0; i < d; i++) {
+    for (let j = 0; j <= i; j++) packed[at(i, j)] = square[offset + i * d + j];
+  }
+  return packed;
+}
+
+/** Write the symmetric matrix of a packed triangle as [D, D] row-major at `offset` of `square`. */
+export function unpackSymmetric(
+  packed: ArrayLike<number>,
+  d: number,
+  square: Float64Array,
+  offset = 0,
+): void {
+  for (let i = 0; i < d; i++) {
+    for (let j = 0; j <= i; j++) {
+      square[offset + i * d + j] = packed[at(i, j)];
+      square[offset + j * d + i] = packed[at(i, j)];
+    }
+  }
+}

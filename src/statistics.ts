@@ -1,0 +1,57 @@
+/**
+ * Expected sufficient statistics: a value that adds. Chunks, devices and machines merge with one `add`.
+ *
+ * Component k contributes N_k = Σ_i r_ik to `counts[k]` and Σ_i r_ik T(x_i − origin_k) to its T entries of
+ * `sums`; which T is the family's affair. Statistics are taken about `origin` (the current means) because raw
+ * second moments lose their digits as soon as the means are far from 0.
+ */
+export interface Statistics {
+  /** Number of rows summed over. */
+  readonly nRows: number;
+  /** Σ_i log p(x_i | θ): total, in nats, at the parameters of the E-step. */
+  readonly logLikelihood: number;
+  /** [K] expected number of rows per component. */
+  readonly counts: Float64Array;
+  /** [K, T] */
+  readonly sums: Float64Array;
+  /** [K, D] the point about which `sums` are taken. */
+  readonly origin: Float64Array;
+}
+
+/** Statistics of no rows, about the same origin as `like`. */
+export function emptyStatistics(nComponents: number, length: number, origin: Float64Array): Statistics {
+  return {
+    nRows: 0,
+    logLikelihood: 0,
+    counts: new Float64Array(nComponents),
+    sums: new Float64Array(nComponents * length),
+    origin,
+  };
+}
+
+const plus = (a: Float64Array, b: Float64Array) => a.map((value, i) => value + b[i]);
+
+/** Statistics of the rows of `a` and the rows of `b`; both must be about one origin. */
+export function add(a: Statistics, b: Statistics): Statistics {
+  if (a.origin !== b.origin && a.origin.some((value, i) => value !== b.origin[i])) {
+    throw new RangeError('Statistics about different origins do not add; recentre one of them first.');
+  }
+  return {
+    nRows: a.nRows + b.nRows,
+    logLikelihood: a.logLikelihood + b.logLikelihood,
+    counts: plus(a.counts, b.counts),
+    sums: plus(a.sums, b.sums),
+    origin: a.origin,
+  };
+}
+
+/** Every row of `a` counted `factor` times. */
+export function scale(a: Statistics, factor: number): Statistics {
+  return {
+    nRows: a.nRows * factor,
+    logLikelihood: a.logLikelihood * factor,
+    counts: a.counts.map(value => value * factor),
+    sums: a.sums.map(value => value * factor),
+    origin: a.origin,
+  };
+}

@@ -6,7 +6,7 @@
 
 @group(2) @binding(3) var<storage, read_write> partials: array<f32>; // [slabs, K, D, 3], added to
 
-var<workgroup> roots: array<f32, 64>;
+var<workgroup> roots: array<f32, GROUP_ROWS>;
 var<workgroup> splits: array<vec3f, 64>;
 
 @compute @workgroup_size(64)
@@ -20,29 +20,32 @@ fn main(
   let feature = min(j, D - 1u);
   let mean = components[k * COMPONENT_LENGTH + 1u + feature];
 
-  var sum = vec3f();
+  // Sums in two levels, GROUP_ROWS rows and then groups: half the digits lost of one running sum.
+  var total = vec3f();
   let slab = workgroup.y * SLAB_ROWS;
-  let slab_rows = min(SLAB_ROWS, chunk.count - slab);
-  for (var begin = 0u; begin < slab_rows; begin += 64u) {
+  let slab_end = min(slab + SLAB_ROWS, chunk.count);
+  for (var group = slab; group < slab_end; group += GROUP_ROWS) {
     workgroupBarrier();
-    roots[local] = sqrt_responsibility(slab + begin + local, k);
+    roots[local] = sqrt_responsibility(group + local, k);
     workgroupBarrier();
-    for (var p = split; p < 64u; p += SPLITS) {
-      let row = chunk.begin + min(slab + begin + p, chunk.count - 1u);
+    var sum = vec3f();
+    for (var p = split; p < GROUP_ROWS; p += SPLITS) {
+      let row = chunk.begin + min(group + p, chunk.count - 1u);
       let r = roots[p] * roots[p];
       let u = rows[row * D + feature] - mean;
       sum += r * vec3f(1.0, u, u * u);
     }
+    total += sum;
   }
 
   workgroupBarrier();
-  splits[local] = sum;
+  splits[local] = total;
   workgroupBarrier();
   if (split == 0u && j < D) {
-    for (var s = 1u; s < SPLITS; s++) { sum += splits[s * PANEL_FEATURES + local]; }
+    for (var s = 1u; s < SPLITS; s++) { total += splits[s * PANEL_FEATURES + local]; }
     let at = 3u * ((workgroup.y * chunk.n_components + k) * D + j);
-    partials[at] += sum.x;
-    partials[at + 1u] += sum.y;
-    partials[at + 2u] += sum.z;
+    partials[at] += total.x;
+    partials[at + 1u] += total.y;
+    partials[at + 2u] += total.z;
   }
 }

@@ -29,39 +29,50 @@ fn main(
   while ((a + 1u) * (a + 2u) / 2u <= block) { a++; }
   let b = block - a * (a + 1u) / 2u;
 
-  var sum0 = vec4f();
-  var sum1 = vec4f();
-  var sum2 = vec4f();
-  var sum3 = vec4f();
+  // Sums in two levels, GROUP_ROWS rows and then groups: half the digits lost of one running sum.
+  var total0 = vec4f();
+  var total1 = vec4f();
+  var total2 = vec4f();
+  var total3 = vec4f();
   let slab = workgroup.y * SLAB_ROWS;
-  let slab_rows = min(SLAB_ROWS, chunk.count - slab);
-  for (var begin = 0u; begin < slab_rows; begin += TILE_ROWS) {
-    workgroupBarrier();
-    for (var p = local; p < TILE_ROWS; p += 64u) { roots[p] = sqrt_responsibility(slab + begin + p, k); }
-    workgroupBarrier();
-    for (var entry = local; entry < TILE_ROWS * BLOCK_ROWS; entry += 64u) {
-      let p = entry / BLOCK_ROWS;
-      let j = 4u * (entry % BLOCK_ROWS);
-      let row = chunk.begin + min(slab + begin + p, chunk.count - 1u);
-      tile[entry] = roots[p] * vec4f(
-        augmented(row, mean, j), augmented(row, mean, j + 1u), augmented(row, mean, j + 2u), augmented(row, mean, j + 3u));
+  let slab_end = min(slab + SLAB_ROWS, chunk.count);
+  for (var group = slab; group < slab_end; group += GROUP_ROWS) {
+    var sum0 = vec4f();
+    var sum1 = vec4f();
+    var sum2 = vec4f();
+    var sum3 = vec4f();
+    for (var begin = group; begin < group + GROUP_ROWS; begin += TILE_ROWS) {
+      workgroupBarrier();
+      for (var p = local; p < TILE_ROWS; p += 64u) { roots[p] = sqrt_responsibility(begin + p, k); }
+      workgroupBarrier();
+      for (var entry = local; entry < TILE_ROWS * BLOCK_ROWS; entry += 64u) {
+        let p = entry / BLOCK_ROWS;
+        let j = 4u * (entry % BLOCK_ROWS);
+        let row = chunk.begin + min(begin + p, chunk.count - 1u);
+        tile[entry] = roots[p] * vec4f(
+          augmented(row, mean, j), augmented(row, mean, j + 1u), augmented(row, mean, j + 2u), augmented(row, mean, j + 3u));
+      }
+      workgroupBarrier();
+      for (var p = split; p < TILE_ROWS; p += SPLITS) {
+        let left = tile[p * BLOCK_ROWS + a];
+        let right = tile[p * BLOCK_ROWS + b];
+        sum0 += left.x * right;
+        sum1 += left.y * right;
+        sum2 += left.z * right;
+        sum3 += left.w * right;
+      }
     }
-    workgroupBarrier();
-    for (var p = split; p < TILE_ROWS; p += SPLITS) {
-      let left = tile[p * BLOCK_ROWS + a];
-      let right = tile[p * BLOCK_ROWS + b];
-      sum0 += left.x * right;
-      sum1 += left.y * right;
-      sum2 += left.z * right;
-      sum3 += left.w * right;
-    }
+    total0 += sum0;
+    total1 += sum1;
+    total2 += sum2;
+    total3 += sum3;
   }
 
   workgroupBarrier();
-  tile[4u * local] = sum0;
-  tile[4u * local + 1u] = sum1;
-  tile[4u * local + 2u] = sum2;
-  tile[4u * local + 3u] = sum3;
+  tile[4u * local] = total0;
+  tile[4u * local + 1u] = total1;
+  tile[4u * local + 2u] = total2;
+  tile[4u * local + 3u] = total3;
   workgroupBarrier();
   let blocks_here = min(PANEL_BLOCKS, BLOCKS - workgroup.z * PANEL_BLOCKS);
   for (var entry = local; entry < 4u * blocks_here; entry += 64u) {

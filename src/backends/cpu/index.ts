@@ -42,6 +42,8 @@ class CpuBackend implements Backend {
   readonly device = 'cpu';
   readonly adapter = 'float64 on the CPU';
   readonly epsilon = Number.EPSILON / 2;
+  /** One for all E-steps: many short ones must let the event loop run too. */
+  readonly #pause = pauser();
 
   async load(points: Loadable): Promise<Rows> {
     if (!isMatrix(points)) {
@@ -72,7 +74,7 @@ class CpuBackend implements Backend {
     const x = dataOf(rows);
     const accumulate = moments === 'full' ? mixtureScatter : mixtureMoments;
     const statistics = emptyStatistics(nComponents, statisticLength(moments, nFeatures), means);
-    for await (const [begin, count] of blocks(rows.shape[0])) {
+    for await (const [begin, count] of blocks(rows.shape[0], this.#pause)) {
       const r = source(begin, count);
       accumulate(x, begin, count, r, means, nFeatures, statistics.counts, statistics.sums);
     }
@@ -86,7 +88,7 @@ class CpuBackend implements Backend {
   ): AsyncIterable<Posterior> {
     const x = dataOf(rows);
     const { nComponents } = densities;
-    for await (const [begin, count] of blocks(rows.shape[0])) {
+    for await (const [begin, count] of blocks(rows.shape[0], this.#pause)) {
       const block = posteriorBlock(count, nComponents);
       mixturePosterior(x, begin, count, densities, block);
       const posterior = { begin, labels: block.labels, logDensities: block.logNorms };
@@ -117,8 +119,7 @@ function dataOf(rows: Rows): Float64Array {
 }
 
 /** [begin, count] of consecutive blocks; the event loop runs in between. */
-async function* blocks(n: number): AsyncGenerator<[number, number]> {
-  const pause = pauser();
+async function* blocks(n: number, pause: ReturnType<typeof pauser>): AsyncGenerator<[number, number]> {
   for (let begin = 0; begin < n; begin += BLOCK_ROWS) {
     const pending = pause();
     if (pending) await pending;

@@ -1,7 +1,7 @@
 import type { Moments } from '../../families/covariance/covariance-type.js';
 
 /** Rows that one workgroup sums in float32: short sums stay accurate. */
-export const SLAB_ROWS = 1024;
+export const SLAB_ROWS = 512;
 /** Rows of one workgroup of mixture-posterior. */
 export const POSTERIOR_ROWS = 256;
 /** Partial sums are merged in float64 before a slot has been added to more often than this. */

@@ -84,6 +84,7 @@ function statisticsSource(
       D: nFeatures,
       COMPONENT_LENGTH: componentLength(moments, nFeatures),
       SLAB_ROWS,
+      GROUP_ROWS: INVOCATIONS,
       ...constants,
     },
   });

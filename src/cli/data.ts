@@ -1,0 +1,21 @@
+import { type CsvData, parseCsv } from '../data/csv.js';
+import { parseNpy } from '../data/npy.js';
+import { InvalidArgumentError } from '../errors.js';
+import { about, readBytes, readText } from './files.js';
+
+export type FileKind = 'csv' | 'npy';
+
+/** By its ending: .npy, and CSV whatever else. */
+export const fileKind = (path: string): FileKind => (/\.npy$/i.test(path) ? 'npy' : 'csv');
+
+/** The rows of a CSV or .npy file; CSV from stdin for `-`. */
+export function readData(path: string, columns?: string[]): Promise<CsvData> {
+  return about(path, async () => {
+    if (fileKind(path) === 'csv') return parseCsv(await readText(path), { columns });
+    if (columns) {
+      throw new InvalidArgumentError('The columns of a .npy file have no names; --columns is for CSV files.');
+    }
+    const points = parseNpy(await readBytes(path));
+    return { points, columns: Array.from({ length: points.shape[1] }, (_, j) => String(j)) };
+  });
+}

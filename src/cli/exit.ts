@@ -1,0 +1,17 @@
+import { AbortedError, EmError } from '../errors.js';
+
+export const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
+
+export const exitCodeOf = (error: unknown): number =>
+  error instanceof AbortedError ? EXIT.interrupted : EXIT.failed;
+
+/** Anything thrown, in one line. */
+export function describe(error: unknown): string {
+  const message = error instanceof Error ? error.message || error.name : String(error);
+  const line = message.replace(/\s*\n\s*/g, ' ');
+  return error instanceof EmError ? line : `${line} (unexpected; please report it)`;
+}
+
+/** Notes and errors go to stderr, so that stdout holds results alone. */
+export const note = (message: string): void => void process.stderr.write(`note: ${message}\n`);
+export const fail = (message: string): void => void process.stderr.write(`error: ${message}\n`);

@@ -1,0 +1,90 @@
+import { createReadStream } from 'node:fs';
+import { access, constants, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { EmError, FileFormatError, ModelFormatError } from '../errors.js';
+
+/** A file or folder cannot be opened, read or written. */
+export class FileError extends EmError {
+  readonly code = 'file';
+}
+
+/** The bytes of a file; of stdin for `-`. */
+export async function readBytes(path: string): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  try {
+    const stream = path === '-' ? process.stdin : createReadStream(path, { highWaterMark: 1 << 20 });
+    for await (const chunk of stream) chunks.push(chunk);
+  } catch (error) {
+    throw fileError(path, error, 'read');
+  }
+  return Buffer.concat(chunks);
+}
+
+/** The text of a UTF-8 file, or of stdin for `-`. */
+export async function readText(path: string): Promise<string> {
+  const bytes = await readBytes(path);
+  if (bytes.subarray(0, 4096).includes(0)) {
+    throw new FileFormatError('Expected UTF-8 text, got binary data. A NumPy file must be named *.npy.');
+  }
+  try {
+    return new TextDecoder().decode(bytes);
+  } catch (error) {
+    throw new FileFormatError(
+      `The text of ${Math.round(bytes.length / 2 ** 20)} MiB is longer than Node's strings. Try a .npy file.`,
+      { cause: error },
+    );
+  }
+}
+
+/** The value in a JSON file. */
+export function readJson(path: string): Promise<unknown> {
+  return about(path, async () => {
+    const text = await readText(path);
+    try {
+      return JSON.parse(text);
+    } catch (error) {
+      throw new ModelFormatError(`Expected a model in JSON. ${(error as Error).message}.`, { cause: error });
+    }
+  });
+}
+
+/** Run `read`, and begin the message of whatever goes wrong with the file's name. */
+export async function about<T>(path: string, read: () => T | Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof EmError && !(error instanceof FileError)) {
+      error.message = `${path === '-' ? 'stdin' : path}: ${error.message}`;
+    }
+    throw error;
+  }
+}
+
+/** Check, before any work is done for it, that a file can be written. */
+export async function checkWritable(path: string): Promise<void> {
+  try {
+    const folder = dirname(path);
+    if (!(await stat(folder)).isDirectory()) throw Object.assign(new Error(), { code: 'ENOTDIR' });
+    const existing = await stat(path).catch(() => undefined);
+    if (existing?.isDirectory()) throw Object.assign(new Error(), { code: 'EISDIR' });
+    await access(existing ? path : folder, constants.W_OK);
+  } catch (error) {
+    throw fileError(path, error, 'written');
+  }
+}
+
+/** What the system says, in words. */
+export function fileError(path: string, cause: unknown, doing: 'read' | 'written'): FileError {
+  const { code, message } = cause as NodeJS.ErrnoException;
+  const folder = dirname(path);
+  const reasons: Record<string, string> = {
+    ENOENT: doing === 'read' ? 'there is no such file' : `there is no folder ${folder}`,
+    EISDIR: 'it is a folder; expected a file',
+    ENOTDIR: `${folder} is not a folder`,
+    EACCES: 'permission denied',
+    EPERM: 'permission denied',
+    EROFS: 'the file system is read-only',
+    ENOSPC: 'the disk is full',
+  };
+  return new FileError(`${path} cannot be ${doing}: ${reasons[code ?? ''] ?? message}.`, { cause });
+}

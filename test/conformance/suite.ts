@@ -1,0 +1,17 @@
+import type { Case } from './case.js';
+import { degenerateCases } from './degenerate.js';
+import { hardCases } from './hard-cases.js';
+import { identityCases } from './identities.js';
+import { posteriorCases } from './posteriors.js';
+import { referenceCases } from './reference.js';
+import { startCases } from './starts.js';
+
+/** One text, run on every backend and every implementation of WebGPU. */
+export const cases: readonly Case[] = [
+  ...identityCases,
+  ...posteriorCases,
+  ...referenceCases,
+  ...startCases,
+  ...degenerateCases,
+  ...hardCases,
+];

@@ -43,7 +43,11 @@ export function nest(values: Float64Array, shape: readonly number[]): Numbers {
  *
  * @throws ModelFormatError for another format, a newer version, or fields that do not fit each other
  */
-export function readModel(json: unknown): { model: Mixture; parameters: MixtureParameters } {
+export function readModel(json: unknown): {
+  model: Mixture;
+  parameters: MixtureParameters;
+  fit: GaussianMixtureJson['fit'];
+} {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
     throw new ModelFormatError('A model file holds one JSON object; this is none.');
   }
@@ -70,7 +74,7 @@ export function readModel(json: unknown): { model: Mixture; parameters: MixtureP
     const covariance = covarianceType(String(file.covarianceType));
     const model = new Mixture(gaussian({ covariance }), nComponents as number);
     const given: GivenParameters = { weights, means, covariances };
-    return { model, parameters: givenParameters(model, nFeatures as number, given) };
+    return { model, parameters: givenParameters(model, nFeatures as number, given), fit: file.fit };
   } catch (cause) {
     if (!(cause instanceof EmError)) throw cause;
     throw new ModelFormatError(`The model file is broken: ${cause.message}`, { cause });

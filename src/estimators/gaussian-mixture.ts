@@ -37,7 +37,7 @@ export interface UseOptions {
   signal?: AbortSignal;
 }
 
-/** A mixture that was fitted here, not read from a file. */
+/** A mixture whose fit is known. */
 export type FittedGaussianMixture = GaussianMixture & { readonly fitInfo: FitInfo };
 
 /** A fitted Gaussian mixture: an immutable value. */
@@ -53,7 +53,7 @@ export class GaussianMixture {
   readonly means: Float64Array;
   /** row-major: full [K, D, D], tied [D, D], diag [K, D], spherical [K] */
   readonly covariances: Float64Array;
-  /** How the fit went; absent for a model that was not fitted here. */
+  /** How the fit went; absent where the model's file did not say. Its history is not kept in files. */
   readonly fitInfo: FitInfo | undefined;
 
   private constructor(
@@ -129,8 +129,9 @@ export class GaussianMixture {
 
   /** The model that `toJSON` wrote. @throws ModelFormatError */
   static fromJSON(json: unknown): GaussianMixture {
-    const { model, parameters } = readModel(json);
-    return new GaussianMixture(model, parameters, 'auto');
+    const { model, parameters, fit } = readModel(json);
+    const fitInfo = fit && { ...fit, history: [fit.logLikelihood], notes: [] };
+    return new GaussianMixture(model, parameters, 'auto', fitInfo);
   }
 
   toJSON(): GaussianMixtureJson {

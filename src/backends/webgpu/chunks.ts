@@ -10,6 +10,8 @@ const ADDS_PER_ROUND = 64;
 const MEBIBYTE = 2 ** 20;
 /** Scratch for logits and for partial statistics, whatever N is. */
 const SCRATCH_BYTES = 32 * MEBIBYTE;
+/** Rows of a chunk of few components: what a device needs to be busy, and no more. */
+const MOST_ROWS = 2 ** 20;
 /** Dispatches stay far from a watchdog: about 50 ms at 0.4 TFLOP/s. */
 const FLOPS_PER_DISPATCH = 2e10;
 
@@ -25,16 +27,18 @@ export interface Shape {
 export function chunkRows({ nRows, nFeatures, nComponents, moments }: Shape, partialLength: number): number {
   const flopsPerRow = nComponents * (moments === 'full' ? 2 * nFeatures * (nFeatures + 8) : 12 * nFeatures);
   const slabs = Math.min(
-    SCRATCH_BYTES / (4 * nComponents * SLAB_ROWS),
+    SCRATCH_BYTES / (4 * (nComponents + 2) * SLAB_ROWS),
     SCRATCH_BYTES / (4 * nComponents * partialLength),
     FLOPS_PER_DISPATCH / (flopsPerRow * SLAB_ROWS),
     Math.ceil(nRows / SLAB_ROWS),
+    MOST_ROWS / SLAB_ROWS,
   );
   return SLAB_ROWS * Math.max(1, Math.floor(slabs));
 }
 
 /** A chunk of resident rows: which segment (buffer), where in it, and which rows these are. */
 export interface Chunk {
+  readonly index: number;
   readonly segment: number;
   /** first row, within the segment */
   readonly begin: number;
@@ -53,7 +57,7 @@ export function cutChunks(nRows: number, segmentRows: number, rows: number): Chu
     const segment = Math.floor(rowBegin / segmentRows);
     const begin = rowBegin - segment * segmentRows;
     const count = Math.min(rows, segmentRows - begin, nRows - rowBegin);
-    chunks.push({ segment, begin, rowBegin, count, likelihoodBegin });
+    chunks.push({ index: chunks.length, segment, begin, rowBegin, count, likelihoodBegin });
     likelihoodBegin += Math.ceil(count / POSTERIOR_ROWS);
     rowBegin += count;
   }

@@ -29,7 +29,7 @@ export class WebGpuBackend implements Backend {
   readonly epsilon = 2 ** -24;
   readonly #context: Context;
   readonly #rows = new Set<GpuRows>();
-  readonly #workspaces = new WeakMap<GpuRows, Map<string, Promise<Workspace>>>();
+  readonly #workspaces = new WeakMap<GpuRows, Workspace>();
 
   constructor(
     device: GPUDevice,
@@ -55,7 +55,10 @@ export class WebGpuBackend implements Backend {
     const host = isMatrix(points) ? points : await readMatrix(this.#context, points);
     const rows = await GpuRows.load(this, this.#context, host);
     this.#rows.add(rows);
-    rows.onDispose(() => this.#rows.delete(rows));
+    rows.onDispose(() => {
+      this.#workspaces.get(rows)?.dispose();
+      this.#rows.delete(rows);
+    });
     return rows;
   }
 
@@ -126,9 +129,10 @@ export class WebGpuBackend implements Backend {
     densities: GaussianDensities,
     { responsibilities = false }: { responsibilities?: boolean } = {},
   ): AsyncIterable<Posterior> {
-    const chunks = await this.#exclusive(rows, densities, async workspace => workspace.chunks);
-    for (const chunk of chunks) {
+    const chunks = await this.#exclusive(rows, densities, async workspace => workspace.chunks.length);
+    for (let index = 0; index < chunks; index++) {
       yield await this.#exclusive(rows, densities, async workspace => {
+        const chunk = workspace.chunks[index];
         const { posterior } = await workspace.stages('exact');
         workspace.write(densities);
         const encoder = this.#context.device.createCommandEncoder();
@@ -180,22 +184,20 @@ export class WebGpuBackend implements Backend {
     return resident.exclusive(async () => work(await this.#workspace(resident, densities)));
   }
 
-  #workspace(rows: GpuRows, { nComponents, nFeatures, moments }: GaussianDensities): Promise<Workspace> {
-    const ofRows = this.#workspaces.get(rows) ?? new Map<string, Promise<Workspace>>();
-    this.#workspaces.set(rows, ofRows);
-    const key = `${moments} ${nComponents}`;
-    let workspace = ofRows.get(key);
-    if (!workspace) {
-      workspace = this.#context.allocate(
-        `scratch for ${nComponents} components`,
-        () => new Workspace(rows, { nComponents, nFeatures, moments }),
-      );
-      workspace.then(
-        made => rows.onDispose(() => made.dispose()),
-        () => ofRows.delete(key),
-      );
-      ofRows.set(key, workspace);
-    }
+  /** Scratch for one shape of model: that of the rows' last use, or made anew in its place. */
+  async #workspace(
+    rows: GpuRows,
+    { nComponents, nFeatures, moments }: GaussianDensities,
+  ): Promise<Workspace> {
+    const last = this.#workspaces.get(rows);
+    if (last?.shape.nComponents === nComponents && last.shape.moments === moments) return last;
+    this.#workspaces.delete(rows);
+    last?.dispose();
+    const workspace = await this.#context.allocate(
+      `scratch for ${nComponents} components`,
+      () => new Workspace(rows, { nComponents, nFeatures, moments }),
+    );
+    this.#workspaces.set(rows, workspace);
     return workspace;
   }
 }

@@ -80,9 +80,9 @@ export class Workspace {
   #writeChunks(): void {
     const words = UNIFORM_STRIDE / 4;
     const uniforms = new Uint32Array(words * this.chunks.length);
-    this.chunks.forEach(({ begin, count, likelihoodBegin }, c) => {
-      uniforms.set([begin, count, this.capacity, this.shape.nComponents, likelihoodBegin], c * words);
-    });
+    for (const { index, begin, count, likelihoodBegin } of this.chunks) {
+      uniforms.set([begin, count, this.capacity, this.shape.nComponents, likelihoodBegin], index * words);
+    }
     this.rows.context.device.queue.writeBuffer(this.#buffers.chunk, 0, uniforms);
   }
 
@@ -144,7 +144,7 @@ export class Workspace {
   #encode(encoder: GPUCommandEncoder, stage: Stage, chunk: Chunk, x: number, y: number): void {
     const pass = encoder.beginComputePass();
     pass.setPipeline(stage.pipeline);
-    pass.setBindGroup(0, stage.data[chunk.segment], [UNIFORM_STRIDE * this.chunks.indexOf(chunk)]);
+    pass.setBindGroup(0, stage.data[chunk.segment], [UNIFORM_STRIDE * chunk.index]);
     pass.setBindGroup(1, stage.parameters);
     pass.setBindGroup(2, stage.scratch);
     pass.dispatchWorkgroups(x, y, stage.panels);

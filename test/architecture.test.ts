@@ -1,0 +1,145 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+
+/** The rooms of docs/architecture.md, kept mechanically. */
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+function filesUnder(folder: string, extension: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter(name => name.endsWith(extension))
+    .map(name => join(folder, name).replaceAll('\\', '/'));
+}
+
+const read = (file: string) => readFileSync(join(root, file), 'utf8');
+/** Without comments and the text of messages. */
+const code = (file: string) => read(file).replace(/\/\*[\s\S]*?\*\/|\/\/.*$|`[^`]*`|"[^"\n]*"/gm, '');
+const sources = filesUnder('src', '.ts');
+
+/** What a room's files may import; rooms are folders of src/, or files of it. */
+const MAY_IMPORT: Record<string, string[]> = {
+  'errors.ts': [],
+  'numerics/': ['errors.ts', 'numerics/'],
+  'statistics.ts': [],
+  'selection.ts': [],
+  'convergence.ts': ['errors.ts'],
+  'families/': ['errors.ts', 'numerics/', 'statistics.ts', 'families/'],
+  'data/matrix.ts': ['errors.ts'],
+  'data/columns.ts': ['data/'],
+  'data/csv.ts': ['errors.ts', 'data/'],
+  'data/npy.ts': ['errors.ts', 'data/'],
+  'data/points.ts': ['errors.ts', 'data/', 'backends/backend.ts'],
+  'models/': [
+    'errors.ts',
+    'numerics/',
+    'statistics.ts',
+    'data/',
+    'families/',
+    'models/',
+    'backends/backend.ts',
+  ],
+  'backends/backend.ts': ['data/', 'models/', 'statistics.ts'],
+  'backends/cpu/': [
+    'errors.ts',
+    'numerics/',
+    'statistics.ts',
+    'data/',
+    'families/',
+    'models/',
+    'backends/backend.ts',
+    'backends/cpu/',
+  ],
+  'backends/webgpu/': [
+    'errors.ts',
+    'numerics/',
+    'statistics.ts',
+    'data/',
+    'families/',
+    'models/',
+    'backends/backend.ts',
+    'backends/webgpu/',
+  ],
+  'backends/choose.ts': ['errors.ts', 'backends/'],
+  'monotonicity.ts': ['errors.ts', 'statistics.ts', 'models/model.ts', 'backends/backend.ts'],
+  'em.ts': [
+    'errors.ts',
+    'statistics.ts',
+    'convergence.ts',
+    'monotonicity.ts',
+    'models/model.ts',
+    'backends/backend.ts',
+  ],
+  'init/': [
+    'errors.ts',
+    'numerics/',
+    'data/',
+    'families/',
+    'models/',
+    'backends/backend.ts',
+    'em.ts',
+    'init/',
+  ],
+  'serialize.ts': ['errors.ts', 'convergence.ts', 'families/', 'models/', 'init/'],
+};
+
+const roomOf = (file: string) => Object.keys(MAY_IMPORT).find(room => file.startsWith(room));
+
+describe('imports go one way', () => {
+  const inner = sources
+    .map(file => relative('src', file).replaceAll('\\', '/'))
+    .filter(file => !/^(index\.ts|estimators\/|cli\/)/.test(file));
+
+  test.each(inner.filter(file => !file.endsWith('.d.ts')))('%s', file => {
+    const room = roomOf(file);
+    expect(
+      room,
+      `${file} belongs to no room: give it one in this test and in docs/architecture.md`,
+    ).toBeDefined();
+    const imports = [...read(`src/${file}`).matchAll(/from '(\.[^']+)\.js'/g)].map(([, path]) =>
+      relative('src', join('src', file, '..', `${path}.ts`)).replaceAll('\\', '/'),
+    );
+    const forbidden = imports.filter(path => !MAY_IMPORT[room!].some(allowed => path.startsWith(allowed)));
+    expect(forbidden).toEqual([]);
+  });
+});
+
+describe('words stay in their rooms', () => {
+  const naming = (word: RegExp, allowed: RegExp) =>
+    sources.filter(file => word.test(code(file)) && !allowed.test(file));
+
+  test('GPU types under backends/webgpu only', () =>
+    expect(naming(/\bGPU[A-Z]/, /backends\/webgpu\//)).toEqual([]));
+  test('postMessage under worker only', () => expect(naming(/\bpostMessage\b/, /src\/worker\//)).toEqual([]));
+  test('Math.random nowhere: every draw is seeded', () => expect(naming(/Math\.random/, /^$/)).toEqual([]));
+  test('Node under cli only', () => expect(naming(/from 'node:/, /src\/cli\//)).toEqual([]));
+  test('em.ts names neither D, K nor N', () =>
+    expect(code('src/em.ts')).not.toMatch(/nFeatures|nComponents|\bshape\b/));
+  test('wgsl-preprocessor behind one module', () =>
+    expect(naming(/wgsl-preprocessor\//, /webgpu\/(shader|wgsl-preprocessor\.d)\.ts$/)).toEqual([]));
+  test('the demo uses the public surface only', () => {
+    const imports = filesUnder('demo', '.ts').flatMap(file =>
+      [...read(file).matchAll(/from '([^']*src\/[^']*)'/g)].map(([, path]) => path),
+    );
+    expect(imports.filter(path => !path.endsWith('src/index.js'))).toEqual([]);
+  });
+});
+
+describe('a kernel has one stem everywhere', () => {
+  const stems = readdirSync(join(root, 'shaders'))
+    .filter(name => name.endsWith('.wgsl'))
+    .map(name => name.replace('.wgsl', ''));
+
+  test.each(stems)('%s: shader, CPU twin and test', stem => {
+    expect(sources).toContain(`src/backends/cpu/${stem}.ts`);
+    expect(filesUnder('test/kernels', '.test.ts')).toContain(`test/kernels/${stem}.test.ts`);
+  });
+});
+
+test('no file is long enough to be several rooms', () => {
+  const long = [...sources, ...filesUnder('shaders', '.wgsl')].filter(
+    file => read(file).split('\n').length > 350,
+  );
+  expect(long).toEqual([]);
+});

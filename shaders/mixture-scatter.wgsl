@@ -5,7 +5,7 @@
 #include components
 #include responsibilities
 
-@group(2) @binding(3) var<storage, read_write> partials: array<f32>; // [slabs, K, BLOCKS, 4, 4], added to
+@group(2) @binding(4) var<storage, read_write> partials: array<f32>; // [slabs, K, BLOCKS, 4, 4], added to
 
 var<workgroup> roots: array<f32, TILE_ROWS>;
 var<workgroup> tile: array<vec4f, TILE_LENGTH>; // [TILE_ROWS, BLOCK_ROWS] and later the splits' sums
@@ -21,7 +21,7 @@ fn main(
   @builtin(local_invocation_index) local: u32,
 ) {
   let k = workgroup.x;
-  let mean = k * COMPONENT_LENGTH + 1u;
+  let mean = k * COMPONENT_LENGTH + MEAN;
   let split = local / PANEL_BLOCKS;
   let block = min(workgroup.z * PANEL_BLOCKS + local % PANEL_BLOCKS, BLOCKS - 1u);
   // Block (a, b), b ≤ a, of the packed triangle of blocks.
@@ -34,8 +34,8 @@ fn main(
   var total1 = vec4f();
   var total2 = vec4f();
   var total3 = vec4f();
-  let slab = workgroup.y * SLAB_ROWS;
-  let slab_end = min(slab + SLAB_ROWS, chunk.count);
+  let slab = workgroup.y * SCATTER_ROWS;
+  let slab_end = min(slab + SCATTER_ROWS, chunk.count);
   for (var group = slab; group < slab_end; group += GROUP_ROWS) {
     var sum0 = vec4f();
     var sum1 = vec4f();
@@ -43,7 +43,7 @@ fn main(
     var sum3 = vec4f();
     for (var begin = group; begin < group + GROUP_ROWS; begin += TILE_ROWS) {
       workgroupBarrier();
-      for (var p = local; p < TILE_ROWS; p += 64u) { roots[p] = sqrt_responsibility(begin + p, k); }
+      for (var p = local; p < TILE_ROWS; p += 64u) { roots[p] = sqrt(responsibility(begin + p, k)); }
       workgroupBarrier();
       for (var entry = local; entry < TILE_ROWS * BLOCK_ROWS; entry += 64u) {
         let p = entry / BLOCK_ROWS;

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from './errors.js';
 
-/** Why a fit stopped. Only 'tolerance' means that it converged. */
-export type StopReason = 'tolerance' | 'maxIter' | 'aborted';
+/** Why a fit stopped. Only 'tolerance' means that it converged; 'failed' is the last good fit before an error. */
+export type StopReason = 'tolerance' | 'maxIter' | 'aborted' | 'failed';
 
 export interface StoppingOptions {
   /** Stop when the mean log-likelihood per row changes by less than this; 0 runs all maxIter steps. Default 1e-3. */

@@ -83,7 +83,7 @@ export async function em<P>(
     }
   } catch (error) {
     if (error instanceof EmError && evaluated) {
-      error.lastGood ??= outcome(evaluated.parameters, evaluated.notes, 'aborted');
+      error.lastGood ??= outcome(evaluated.parameters, evaluated.notes, 'failed');
       error.message += ` (after ${history.length - 1} M-steps)`;
     }
     throw error;

@@ -26,6 +26,7 @@ export function checkMonotone<P>(
   if (fall <= 0) return;
   const magnitude = Math.abs(before.logLikelihood) + rows.shape[0] * (1 + rows.shape[1]);
   const rounding = ROUNDING_UNITS * rows.backend.epsilon * magnitude;
-  if (fall <= rounding || fall <= rounding + model.mStepShortfall(before, parameters)) return;
+  if (fall <= rounding || fall <= rounding + model.mStepShortfall(before, parameters, rows.backend.epsilon))
+    return;
   throw new LikelihoodDecreasedError(before.logLikelihood, after.logLikelihood, iteration);
 }

@@ -67,7 +67,13 @@ export function readModel(json: unknown): {
     throw new ModelFormatError(`Expected a "gaussian-mixture" model, got ${JSON.stringify(file.model)}.`);
   }
   const { nFeatures, nComponents, means, covariances, weights } = file;
-  if (!Number.isInteger(nFeatures) || !Number.isInteger(nComponents) || !means || !covariances || !weights) {
+  if (
+    !(Number.isInteger(nFeatures) && Number(nFeatures) >= 1) ||
+    !Number.isInteger(nComponents) ||
+    !means ||
+    !covariances ||
+    !weights
+  ) {
     throw new ModelFormatError('The model file lacks nComponents, nFeatures, weights, means or covariances.');
   }
   try {

@@ -34,7 +34,7 @@ const plus = (a: Float64Array, b: Float64Array) => a.map((value, i) => value + b
 /** Statistics of the rows of `a` and the rows of `b`; both must be about one origin. */
 export function add(a: Statistics, b: Statistics): Statistics {
   if (a.origin !== b.origin && a.origin.some((value, i) => value !== b.origin[i])) {
-    throw new RangeError('Statistics about different origins do not add; recentre one of them first.');
+    throw new RangeError('Statistics about different origins do not add; take both about the same means.');
   }
   return {
     nRows: a.nRows + b.nRows,

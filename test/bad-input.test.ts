@@ -62,6 +62,29 @@ describe('data', () => {
     ['no columns', [[], []], /1 to 128 columns, got 0/],
     ['D > 128', matrix(Array(258).fill(1), [2, 129]), /1 to 128 columns, got 129/],
     ['no data', null, /Expected points as/],
+    [
+      'text among numbers',
+      [
+        [1, 2],
+        ['3', 4],
+        [5, 6],
+      ],
+      /Row 1, column 0 must be a number, got "3"/,
+    ],
+    [
+      'a null',
+      [
+        [1, null],
+        [3, 4],
+      ],
+      /Row 0, column 1 must be a number, got null/,
+    ],
+    [
+      'integers',
+      { data: new Int32Array(4), shape: [2, 2] },
+      /Float32Array, a Float64Array or a GPUBuffer, got Int32Array/,
+    ],
+    ['a shape of NaN', { data: {}, shape: [Number.NaN, 2] }, /Expected points as/],
     ['text', 'points.csv', /Expected points as/],
   ])('%s', (_, rows, message) => failsWith(() => fitWith({}, rows), InvalidDataError, message));
 
@@ -180,7 +203,7 @@ describe('a fitted model', () => {
     await failsWith(
       () => gmm.predict([[1, 2, 3]]),
       InvalidArgumentError,
-      /The model has 2 features, the points have 3 columns/,
+      /The model has 2 features, the points have 3/,
     );
     await failsWith(() => gmm.sample(0), InvalidArgumentError, /n must be an integer ≥ 1, got 0/);
   });

@@ -58,7 +58,9 @@ describe('em', () => {
     const failure = em(scripted([-3, -2, -2.5]), 0, rows);
     await expect(failure).rejects.toBeInstanceOf(LikelihoodDecreasedError);
     await expect(failure).rejects.toThrow(/from -2 to -2.5 at iteration 2/);
-    await expect(failure).rejects.toMatchObject({ lastGood: { parameters: 1, logLikelihood: -2, nIter: 1 } });
+    await expect(failure).rejects.toMatchObject({
+      lastGood: { parameters: 1, logLikelihood: -2, nIter: 1, stopReason: 'failed' },
+    });
   });
 
   test('a fall within rounding, or within what regularisation gave up, is none', async () => {

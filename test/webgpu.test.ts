@@ -1,36 +1,81 @@
 import { describe, expect, test } from 'vitest';
-import { chunkRows, cutChunks, rounds } from '../src/backends/webgpu/chunks.js';
+import { cutChunks, rounds } from '../src/backends/webgpu/chunks.js';
 import { acquireDevice } from '../src/backends/webgpu/device.js';
-import { partialLength } from '../src/backends/webgpu/pack.js';
-import { expandShader } from '../src/backends/webgpu/shader.js';
-import { posteriorShader, statisticsShader } from '../src/backends/webgpu/shaders.js';
-import { DeviceError, GaussianMixture, InvalidDataError, webgpu } from '../src/index.js';
+import { geometryOf } from '../src/backends/webgpu/geometry.js';
+import { choosePlan, kernelsOf } from '../src/backends/webgpu/regimes.js';
+import { expandShader, sections } from '../src/backends/webgpu/shader.js';
+import { shaderOf } from '../src/backends/webgpu/shaders.js';
+import { unroll } from '../src/backends/webgpu/unroll.js';
+import type { WorkspaceShape } from '../src/backends/webgpu/workspace.js';
+import {
+  chooseBackend,
+  DeviceError,
+  GaussianMixture,
+  InvalidDataError,
+  type Points,
+  webgpu,
+} from '../src/index.js';
 import { randomPoints } from './support/synthetic.js';
 
 const DEFAULTS = { binding: 128 * 2 ** 20, workgroups: 65_535, workgroupMemory: 16_384 };
 
-describe('chunks', () => {
-  const shapes = [1, 2, 16, 128].flatMap(nFeatures =>
-    [1, 8, 64, 1024].flatMap(nComponents =>
-      (['full', 'diag'] as const).flatMap(moments =>
-        [1, 511, 1e5, 1e8].map(nRows => ({ nRows, nFeatures, nComponents, moments })),
-      ),
-    ),
-  );
+const shapes: WorkspaceShape[] = [1, 2, 3, 4, 16, 17, 32, 33, 64, 100, 128].flatMap(nFeatures =>
+  [1, 8, 64, 1024].flatMap(nComponents =>
+    (['full', 'diag'] as const).map(moments => ({ nFeatures, nComponents, moments })),
+  ),
+);
 
-  test.each(shapes)('$nRows × $nFeatures, K = $nComponents, $moments: below every default limit', shape => {
-    const length = partialLength(shape.moments, shape.nFeatures);
-    const rows = chunkRows(shape, length);
-    const slabs = rows / 512;
-    expect(slabs % 1).toBe(0);
-    expect(4 * rows * shape.nComponents).toBeLessThanOrEqual(DEFAULTS.binding);
-    expect(4 * slabs * shape.nComponents * length).toBeLessThanOrEqual(DEFAULTS.binding);
-    expect(slabs).toBeLessThanOrEqual(DEFAULTS.workgroups);
-    expect(Math.ceil(rows / 256)).toBeLessThanOrEqual(DEFAULTS.workgroups);
+describe.each([true, false])('every shape stays below the default limits, software adapter: %s', software => {
+  test.each(shapes)('$nFeatures features, $nComponents components, $moments', shape => {
+    const plan = choosePlan(shape, software);
+    for (const nRows of [1, 511, 1e5, 1e8]) {
+      const geometry = geometryOf(plan, shape, nRows);
+      const { chunkRows, slabRows, groups, groupLength } = geometry;
+      expect(chunkRows % slabRows).toBe(0);
+      const numbers = {
+        logits: chunkRows * shape.nComponents,
+        lanes: plan.regime === 'tiled' ? 0 : (chunkRows / slabRows) * groupLength * 64,
+        partials: groups * groupLength,
+      };
+      for (const count of Object.values(numbers)) expect(4 * count).toBeLessThanOrEqual(DEFAULTS.binding);
+
+      const chunk = {
+        index: 0,
+        segment: 0,
+        begin: 0,
+        rowBegin: 0,
+        count: Math.min(chunkRows, nRows),
+        likelihoodBegin: 0,
+      };
+      for (const name of kernelsOf(plan.regime)) {
+        const shader = shaderOf(name, { shape, plan, geometry, rule: 'exact' });
+        for (const count of shader.workgroups(chunk)) expect(count).toBeLessThanOrEqual(DEFAULTS.workgroups);
+        expect(workgroupBytes(shader.source)).toBeLessThanOrEqual(DEFAULTS.workgroupMemory);
+      }
+    }
   });
+});
 
+/** Bytes of all workgroup variables of a shader. */
+function workgroupBytes(source: string): number {
+  const constants = Object.fromEntries(
+    [...source.matchAll(/const (\w+) = (\d+)u;/g)].map(([, k, v]) => [k, Number(v)]),
+  );
+  const size = { f32: 4, vec4f: 16 };
+  return [...source.matchAll(/var<workgroup> \w+: array<(\w+), ([^>]+)>/g)].reduce(
+    (bytes, [, type, length]) => {
+      const count = length
+        .split('*')
+        .reduce((product, factor) => product * (constants[factor.trim()] ?? Number(factor)), 1);
+      return bytes + size[type as keyof typeof size] * count;
+    },
+    0,
+  );
+}
+
+describe('chunks', () => {
   test('cover every row once, in order, within their segments', () => {
-    const chunks = cutChunks(10_000, 4096, 1536);
+    const chunks = cutChunks(10_000, 4096, 1536, 256);
     let next = 0;
     let partial = 0;
     for (const { segment, begin, rowBegin, count, likelihoodBegin } of chunks) {
@@ -56,21 +101,16 @@ describe('shaders', () => {
     expect(() => expandShader('#if UNKNOWN\n#endif\n', { includes: {} })).toThrow(/UNKNOWN/);
   });
 
-  test.each([1, 3, 4, 16, 33, 64, 100, 128])('D = %i: workgroup memory fits the default limit', nFeatures => {
-    for (const moments of ['full', 'diag'] as const) {
-      for (const shader of [posteriorShader, statisticsShader]) {
-        const { source } = shader({ moments, nFeatures, rule: 'exact' });
-        const constants = Object.fromEntries(
-          [...source.matchAll(/const (\w+) = (\d+)u;/g)].map(([, k, v]) => [k, Number(v)]),
-        );
-        const bytes = [...source.matchAll(/var<workgroup> \w+: array<(\w+), (\w+)>/g)].map(
-          ([, type, length]) =>
-            ({ f32: 4, vec3f: 16, vec4f: 16 })[type]! * (constants[length] ?? Number(length)),
-        );
-        expect(bytes.length).toBeGreaterThan(0);
-        expect(bytes.reduce((a, b) => a + b)).toBeLessThanOrEqual(DEFAULTS.workgroupMemory);
-      }
-    }
+  test('write out loops, nested, with bounds and names computed', () => {
+    const loops = '#for i in 0..D\n#for j in i..D\na_${i}_${2 * (j + 1) / 2 - 1} ${D}\n#end\nb${i}\n#end\nc';
+    expect(unroll(loops, { D: 2 })).toBe('a_0_0 2\na_0_1 2\nb0\na_1_1 2\nb1\nc');
+    expect(unroll('#for i in 3..3\nnever\n#end\nx', {})).toBe('x');
+    expect(() => unroll('#for i in 0..2\nx', {})).toThrow(/without #end/);
+    expect(() => unroll('${N}', {})).toThrow(/Unknown name N/);
+  });
+
+  test('divide into sections', () => {
+    expect(sections('// head\n#section one\na\nb\n#section two\nc\n')).toEqual({ one: 'a\nb\n', two: 'c\n' });
   });
 });
 
@@ -89,6 +129,45 @@ describe('the WebGPU backend', () => {
     await backend.load(points);
     backend.dispose();
     expect(backend.memory).toEqual({ buffers: 0, bytes: 0 });
+  });
+
+  test('rows disposed of in the middle of work are freed after it, and nothing else suffers', async () => {
+    const backend = await webgpu();
+    const rows = await backend.load(points);
+    const fit = GaussianMixture.fit(rows, {
+      nComponents: 3,
+      maxIter: 3,
+      tol: 0,
+      onIteration: () => rows.dispose(),
+    });
+    await expect(fit).rejects.toThrow(/disposed/);
+    expect(backend.memory).toEqual({ buffers: 0, bytes: 0 });
+    const again = await GaussianMixture.fit(points, { nComponents: 3, device: backend });
+    expect(again.fitInfo.device).toBe('webgpu');
+    backend.dispose();
+  });
+
+  test('calls at the same time share one device', async () => {
+    const chosen = await Promise.all(Array.from({ length: 4 }, () => chooseBackend('webgpu')));
+    expect(new Set(chosen.map(({ backend }) => backend)).size).toBe(1);
+  });
+
+  test('a refused buffer is an error of that call alone', async () => {
+    const device = await acquireDevice();
+    const short = device.createBuffer({ size: 64, usage: 0x4 });
+    const fit = (data: object) =>
+      GaussianMixture.fit({ data, shape: [3000, 2] } as Points, { nComponents: 2, device, maxIter: 1 });
+    await expect(fit(short)).rejects.toThrow(/must hold 24000 bytes and have COPY_SRC usage, got 64 bytes/);
+    expect((await GaussianMixture.fit(points, { nComponents: 2, device })).nComponents).toBe(2);
+  });
+
+  test('resident rows and another device are refused', async () => {
+    const backend = await webgpu();
+    const rows = await backend.load(points);
+    await expect(GaussianMixture.fit(rows, { nComponents: 2, device: 'cpu' })).rejects.toThrow(
+      /resident on device 'webgpu'/,
+    );
+    backend.dispose();
   });
 
   test('scratch does not grow with N', async () => {
@@ -120,7 +199,7 @@ describe('the WebGPU backend', () => {
   });
 
   test('works on the caller’s device and on a buffer of it, and leaves both alone', async () => {
-    const { device } = await acquireDevice();
+    const device = await acquireDevice();
     const data = Float32Array.from(points.data);
     const usage = 0x4 | 0x8; // COPY_SRC | COPY_DST
     const buffer = device.createBuffer({ size: data.byteLength, usage });
@@ -137,7 +216,7 @@ describe('the WebGPU backend', () => {
   });
 
   test('a lost device is an error that keeps the last good model', async () => {
-    const { device } = await acquireDevice();
+    const device = await acquireDevice();
     const failure = await GaussianMixture.fit(points, {
       nComponents: 3,
       tol: 0,
@@ -154,7 +233,7 @@ describe('the WebGPU backend', () => {
   });
 
   test('rows in several segments give what one segment gives', async () => {
-    const { device } = await acquireDevice();
+    const device = await acquireDevice();
     const small = new Proxy(device, {
       get(target, key) {
         if (key === 'limits') return { maxBufferSize: 8192, maxStorageBufferBindingSize: 8192 };

@@ -1,16 +1,41 @@
-// log2 N(x | μ_k, σ²_k) + log2 π_k = c_k − Σ_j (w_kj (x_j − μ_kj))², w = √(½ log2 e) / σ.
-var<private> x: array<f32, D>;
+// The Gaussian of independent features, in snippets for one staged component ${c}. Everything has a
+// name and no index, so that it stays in registers: log2 π_k N(x | μ_k, σ_k²) = constant − Σ_j (w_j (x_j − μ_kj))²
+// with w = √(½ log2 e) / σ; T(u) = (u, u²) with u = x − μ_k.
 
-fn load_row(row: u32) {
-  for (var j = 0u; j < D; j++) { x[j] = rows[row * D + j]; }
-}
+#section means
+#for j in 0..D
+  let mean_${c}_${j} = staged[${c * COMPONENT_LENGTH + 1 + j}];
+#end
 
-fn log_density(k: u32) -> f32 {
-  let component = k * COMPONENT_LENGTH;
-  var squares = 0.0;
-  for (var j = 0u; j < D; j++) {
-    let y = components[component + 1u + D + j] * (x[j] - components[component + 1u + j]);
-    squares = fma(y, y, squares);
-  }
-  return max(components[component] - squares, LOG_ZERO);
-}
+#section parameters
+  let constant_${c} = staged[${c * COMPONENT_LENGTH}];
+#for j in 0..D
+  let factor_${c}_${j} = staged[${c * COMPONENT_LENGTH + 1 + D + j}];
+#end
+
+#section difference
+#for j in 0..D
+  let u_${c}_${j} = x_${j} - mean_${c}_${j};
+#end
+
+#section log_density
+  var squares_${c} = 0.0;
+#for j in 0..D
+  let y_${c}_${j} = factor_${c}_${j} * u_${c}_${j};
+  squares_${c} = fma(y_${c}_${j}, y_${c}_${j}, squares_${c});
+#end
+  let logit_${c} = max(constant_${c} - squares_${c}, LOG_ZERO);
+
+#section sums
+  var sum_${c}_0 = 0.0;
+#for t in 0..2 * D
+  var sum_${c}_${1 + t} = 0.0;
+#end
+
+#section accumulate
+  sum_${c}_0 += r_${c};
+#for j in 0..D
+  let weighted_${c}_${j} = r_${c} * u_${c}_${j};
+  sum_${c}_${1 + j} += weighted_${c}_${j};
+  sum_${c}_${1 + D + j} = fma(weighted_${c}_${j}, u_${c}_${j}, sum_${c}_${1 + D + j});
+#end

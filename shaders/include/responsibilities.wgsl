@@ -1,15 +1,16 @@
-// r_ik of a chunk's rows, from what mixture-posterior left behind.
-@group(2) @binding(0) var<storage, read> logits: array<f32>;    // [K, stride]
-@group(2) @binding(1) var<storage, read> log_norms: array<f32>; // [stride]
-@group(2) @binding(2) var<storage, read> labels: array<u32>;    // [stride]
+// r_ik of a chunk's rows, from what mixture-normalise left behind; 0 past the chunk's end. Peak first, then share: one
+// rounded log norm in place of both would absorb log2 Σ where the logits are large.
+@group(2) @binding(0) var<storage, read> logits: array<f32>; // [K, stride]
+@group(2) @binding(1) var<storage, read> peaks: array<f32>;  // [stride]
+@group(2) @binding(2) var<storage, read> shares: array<f32>; // [stride]
+@group(2) @binding(3) var<storage, read> labels: array<u32>; // [stride]
 
-// √r_ik, so that a product of two weighted rows carries r_ik; 0 past the chunk's end.
-fn sqrt_responsibility(i: u32, k: u32) -> f32 {
+fn responsibility(i: u32, k: u32) -> f32 {
   let row = min(i, chunk.count - 1u);
 #if HARD
-  let root = select(0.0, 1.0, labels[row] == k);
+  let r = select(0.0, 1.0, labels[row] == k);
 #else
-  let root = exp2(max(0.5 * (logits[k * chunk.stride + row] - log_norms[row]), -75.0));
+  let r = exp2(max(logits[k * chunk.stride + row] - peaks[row], -150.0)) * shares[row];
 #endif
-  return select(0.0, root, i < chunk.count);
+  return select(0.0, r, i < chunk.count);
 }

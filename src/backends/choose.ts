@@ -57,11 +57,21 @@ function cpuBackend(): Backend {
   return sharedCpu;
 }
 
-async function webgpuBackend(): Promise<WebGpuBackend> {
-  const backend = await sharedWebgpu?.catch(() => undefined);
-  if (backend && !backend.isLost) return backend;
-  sharedWebgpu = webgpu();
-  return sharedWebgpu;
+/** Shared while it lives. The promise is kept, not what it gives, so that calls at the same time get one device. */
+function webgpuBackend(): Promise<WebGpuBackend> {
+  sharedWebgpu ??= webgpu();
+  const current = sharedWebgpu;
+  const renew = () => {
+    if (sharedWebgpu === current) sharedWebgpu = undefined;
+    return webgpuBackend();
+  };
+  return current.then(
+    backend => (backend.isLost ? renew() : backend),
+    error => {
+      if (sharedWebgpu === current) sharedWebgpu = undefined;
+      throw error;
+    },
+  );
 }
 
 const isBackend = (value: unknown): value is Backend =>

@@ -147,7 +147,7 @@ function notANumber(row: string[], index: number, layout: Layout, line: number):
     const numeric = layout.names.filter((_, column) => Number.isFinite(numberOf(row[column])));
     if (numeric.length > 0) {
       const names = Papa.unparse([numeric]);
-      advice = `Try to mend the line, or choose columns with --columns ${/[^\w,.-]/.test(names) ? `'${names}'` : names}.`;
+      advice = `Try to mend the line, or choose the columns ${/[^\w,.-]/.test(names) ? `'${names}'` : names}.`;
     }
   }
   return new FileFormatError(

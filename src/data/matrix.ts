@@ -53,7 +53,12 @@ export function matrixFromRows(rows: readonly ArrayLike<number>[]): Matrix {
     if (row?.length !== d) {
       throw new InvalidDataError(`Row ${i} has ${row?.length ?? 'no'} values where row 0 has ${d}.`);
     }
-    data.set(row, i * d);
+    for (let j = 0; j < d; j++) {
+      if (typeof row[j] !== 'number') {
+        throw new InvalidDataError(`Row ${i}, column ${j} must be a number, got ${JSON.stringify(row[j])}.`);
+      }
+      data[i * d + j] = row[j];
+    }
   });
   return matrix(data, [n, d]);
 }

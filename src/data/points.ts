@@ -11,13 +11,23 @@ export type CheckedPoints = Matrix | Rows | DeviceMatrix;
 /** @throws InvalidDataError for anything that is no set of finite, equally long rows */
 export function checkPoints(points: Points): CheckedPoints {
   if (Array.isArray(points)) return matrixFromRows(points);
+  const { data, shape } = (points ?? {}) as Partial<Matrix>;
+  if (typeof points !== 'object' || points === null || !isShape(shape)) {
+    throw new InvalidDataError(
+      'Expected points as { data: Float32Array | Float64Array, shape: [n, d] }, an array of rows, or loaded rows.',
+    );
+  }
+  if (isResident(points as CheckedPoints)) return points as Rows;
   if (isMatrix(points)) return matrix(points.data, points.shape);
-  if (typeof points === 'object' && points !== null && 'shape' in points)
-    return points as Rows | DeviceMatrix;
-  throw new InvalidDataError(
-    'Expected points as { data: Float32Array | Float64Array, shape: [n, d] }, an array of rows, or loaded rows.',
-  );
+  if (typeof data !== 'object' || data === null || ArrayBuffer.isView(data) || Array.isArray(data)) {
+    const got = (data as object | undefined)?.constructor?.name ?? String(data);
+    throw new InvalidDataError(`data must be a Float32Array, a Float64Array or a GPUBuffer, got ${got}.`);
+  }
+  return points as DeviceMatrix;
 }
+
+const isShape = (shape: unknown): boolean =>
+  Array.isArray(shape) && shape.length === 2 && shape.every(size => Number.isInteger(size) && size > 0);
 
 export const isResident = (points: CheckedPoints): points is Rows => 'backend' in points;
 

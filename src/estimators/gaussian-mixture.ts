@@ -1,12 +1,13 @@
 import type { Backend, Posterior, Rows } from '../backends/backend.js';
 import { chooseBackend, type DeviceChoice } from '../backends/choose.js';
 import { type StopReason, stoppingRule } from '../convergence.js';
-import { checkPoints, isResident, type Points, withRows } from '../data/points.js';
+import { type CheckedPoints, checkPoints, isResident, type Points, withRows } from '../data/points.js';
 import { em, type Fit, type Progress } from '../em.js';
 import { AbortedError, EmError, InvalidArgumentError } from '../errors.js';
 import type { CovarianceName } from '../families/covariance/covariance-type.js';
 import { covarianceType } from '../families/covariance/index.js';
 import { gaussian } from '../families/gaussian.js';
+import { flatten, type GivenParameters, givenParameters, type Numbers } from '../init/given-parameters.js';
 import { Mixture, type MixtureParameters } from '../models/mixture.js';
 import type { Note } from '../models/model.js';
 import { type SampledPoints, sampleMixture } from '../models/sample.js';
@@ -37,10 +38,12 @@ export interface UseOptions {
   signal?: AbortSignal;
 }
 
+const USE_OPTIONS: ReadonlySet<string> = new Set(['device', 'signal'] satisfies (keyof UseOptions)[]);
+
 /** A mixture whose fit is known. */
 export type FittedGaussianMixture = GaussianMixture & { readonly fitInfo: FitInfo };
 
-/** A fitted Gaussian mixture: an immutable value. */
+/** A Gaussian mixture: a value. Its arrays are shared, not copied, and are to be read only. */
 export class GaussianMixture {
   readonly #model: Mixture;
   readonly #device: DeviceChoice;
@@ -108,12 +111,12 @@ export class GaussianMixture {
     if (signal?.aborted)
       throw new AbortedError('Aborted before the fit began: there is no model to hand back.');
 
-    const device = isResident(checked) ? checked.backend : options.device;
-    const { backend } = await chooseBackend(device);
+    const { backend } = await backendFor(checked, options.device);
     const finish = (fit: Fit<MixtureParameters>) => {
       const { parameters, ...info } = fit;
       const fitInfo = { ...info, device: backend.device, adapter: backend.adapter };
-      return new GaussianMixture(model, parameters, backend, fitInfo) as FittedGaussianMixture;
+      const device = isResident(checked) ? backend : (options.device ?? 'auto');
+      return new GaussianMixture(model, parameters, device, fitInfo) as FittedGaussianMixture;
     };
 
     const runOnce = async (rows: Rows, restart: number) => {
@@ -125,6 +128,21 @@ export class GaussianMixture {
     return withRows(checked, backend, async rows =>
       finish(await best(rows, seeded ? nInit : 1, runOnce, finish, signal)),
     );
+  }
+
+  /**
+   * A mixture of given parameters, flat or nested; as many components as weights.
+   *
+   * @throws InvalidArgumentError, DegenerateCovarianceError
+   */
+  static fromParameters(
+    given: GivenParameters & { weights: Numbers },
+    { covarianceType: name = 'full' }: { covarianceType?: CovarianceName } = {},
+  ): GaussianMixture {
+    const nComponents = given.weights.length;
+    const model = new Mixture(gaussian({ covariance: covarianceType(name) }), nComponents);
+    const nFeatures = flatten(given.means).length / nComponents;
+    return new GaussianMixture(model, givenParameters(model, nFeatures, given), 'auto');
   }
 
   /** The model that `toJSON` wrote. @throws ModelFormatError */
@@ -240,18 +258,19 @@ export class GaussianMixture {
   /** Run the posterior over all points and gather it chunk by chunk. */
   async #collect<T>(
     points: Points,
-    { device = this.#device, signal }: UseOptions = {},
+    { device = this.#device, signal, ...rest }: UseOptions = {},
     responsibilities: boolean,
     create: (n: number) => T,
     gather: (out: T, posterior: Posterior) => void,
   ): Promise<T> {
+    checkOptionNames(rest, USE_OPTIONS);
     const checked = checkPoints(points);
     if (checked.shape[1] !== this.nFeatures) {
       throw new InvalidArgumentError(
-        `The model has ${this.nFeatures} features, the points have ${checked.shape[1]} columns.`,
+        `The model has ${this.nFeatures} features, the points have ${checked.shape[1]}.`,
       );
     }
-    const backend: Backend = isResident(checked) ? checked.backend : (await chooseBackend(device)).backend;
+    const { backend } = await backendFor(checked, device === this.#device ? undefined : device, this.#device);
     const densities = this.#model.densities(this);
     return withRows(checked, backend, async rows => {
       const out = create(rows.shape[0]);
@@ -262,6 +281,27 @@ export class GaussianMixture {
       return out;
     });
   }
+}
+
+/**
+ * Resident rows are on a backend already; everything else goes to the one asked for.
+ *
+ * @throws InvalidArgumentError for resident rows and another device
+ */
+async function backendFor(
+  points: CheckedPoints,
+  asked: DeviceChoice | undefined,
+  otherwise: DeviceChoice = 'auto',
+): Promise<{ backend: Backend }> {
+  if (!isResident(points)) return chooseBackend(asked ?? otherwise);
+  const { backend } = points;
+  if (asked === undefined || asked === 'auto' || asked === backend || asked === backend.device)
+    return { backend };
+  const { backend: other } = await chooseBackend(asked);
+  if (other === backend) return { backend };
+  throw new InvalidArgumentError(
+    `These rows are resident on device '${backend.device}'; device '${other.device}' cannot use them. Try passing the points themselves.`,
+  );
 }
 
 /** The fit of the highest likelihood. A start that fails is passed over while another succeeds. */
@@ -275,7 +315,7 @@ async function best(
   let kept: Fit<MixtureParameters> | undefined;
   let failure: unknown;
   for (let restart = 0; restart < nInit; restart++) {
-    if (kept && signal?.aborted) break;
+    if (signal?.aborted) break;
     try {
       const fit = await runOnce(rows, restart);
       if (!kept || fit.logLikelihood > kept.logLikelihood) kept = fit;
@@ -284,11 +324,11 @@ async function best(
       failure ??= error;
     }
   }
-  if (kept) return signal?.aborted ? { ...kept, converged: false, stopReason: 'aborted' } : kept;
+  if (kept) return kept;
   if (failure instanceof EmError && failure.lastGood) {
     failure.lastGood = finish(failure.lastGood as Fit<MixtureParameters>);
   }
-  throw failure;
+  throw failure ?? new AbortedError('Aborted before there was a model to hand back.');
 }
 
 function fitSummary({ logLikelihood, nIter, converged, stopReason, device, adapter }: FitInfo) {

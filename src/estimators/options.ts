@@ -52,6 +52,9 @@ const KNOWN = new Set([
 
 /** @throws InvalidArgumentError for a misspelt option, which would otherwise be a silent default */
 export function checkOptionNames(options: object, known: ReadonlySet<string> = KNOWN): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new InvalidArgumentError(`Expected options as an object, got ${String(options)}.`);
+  }
   for (const name of Object.keys(options)) {
     if (!known.has(name)) {
       throw new InvalidArgumentError(`Unknown option ${name}; the options are ${[...known].join(', ')}.`);

@@ -45,15 +45,17 @@ function flat(name: string, value: Numbers, shape: number[]): Float64Array {
       `${name} must have shape [${shape.join(', ')}] (${length} numbers), got ${numbers.length}.`,
     );
   }
-  const bad = numbers.findIndex(number => !Number.isFinite(number));
+  const bad = Array.prototype.findIndex.call(numbers, number => !Number.isFinite(number));
   if (bad >= 0)
     throw new InvalidArgumentError(`${name} must be finite numbers, got ${numbers[bad]} at index ${bad}.`);
   return Float64Array.from(numbers);
 }
 
-function flatten(value: Numbers): number[] {
+/** Nested arrays as one; a typed array as it is. */
+export function flatten(value: Numbers): ArrayLike<number> {
+  if (ArrayBuffer.isView(value)) return value as unknown as ArrayLike<number>;
   return Array.from(value as ArrayLike<number | Numbers>).flatMap(entry =>
-    typeof entry === 'object' && entry !== null ? flatten(entry) : [entry as number],
+    typeof entry === 'object' && entry !== null ? Array.from(flatten(entry)) : [entry as number],
   );
 }
 
@@ -62,7 +64,8 @@ function checkSymmetric(covariances: Float64Array, d: number): void {
     for (let i = 0; i < d; i++) {
       for (let j = 0; j < i; j++) {
         const [lower, upper] = [covariances[start + i * d + j], covariances[start + j * d + i]];
-        if (Math.abs(lower - upper) <= 1e-6 * Math.max(Math.abs(lower), Math.abs(upper))) continue;
+        const size = Math.sqrt(Math.abs(covariances[start + i * (d + 1)] * covariances[start + j * (d + 1)]));
+        if (Math.abs(lower - upper) <= 1e-6 * size) continue;
         throw new InvalidArgumentError(
           `covariances must be symmetric, got ${lower} at [${i}, ${j}] and ${upper} at [${j}, ${i}] of matrix ${start / (d * d)}.`,
         );

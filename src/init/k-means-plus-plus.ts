@@ -1,9 +1,13 @@
+import { AbortedError } from '../errors.js';
+import { pauser } from '../numerics/pause.js';
 import { createRng, type Rng, sampleIndices } from '../numerics/rng.js';
 import { columnUnits, commonCovariance, type Start } from './start.js';
 
 /** Seeds are chosen among at least this many rows, and this many a component. */
 const SAMPLE_ROWS = 4096;
 const SAMPLE_ROWS_PER_COMPONENT = 32;
+/** Differences of features that greedy trials may cost altogether: a second or two. */
+const MOST_DIFFERENCES = 2e9;
 
 /**
  * k-means++ seeds, each with the rows nearest to it: weights, means and covariances of that partition.
@@ -17,7 +21,7 @@ export const kMeansPlusPlus: Start = async (model, rows, options = {}) => {
 
 /** [K, D] seeds in the caller's units. */
 export async function kMeansPlusPlusSeeds(
-  ...[model, rows, { seed = 0, stream = 0 } = {}]: Parameters<Start>
+  ...[model, rows, { seed = 0, stream = 0, signal } = {}]: Parameters<Start>
 ): Promise<Float64Array> {
   const [n, d] = rows.shape;
   const rng = createRng(seed, stream);
@@ -25,7 +29,7 @@ export async function kMeansPlusPlusSeeds(
   const sample = await rows.backend.take(rows, sampleIndices(n, size, rng));
   const units = columnUnits(model, rows);
   const scaled = sample.map((value, i) => value / units[i % d]);
-  const chosen = plusPlus(scaled, d, model.nComponents, rng);
+  const chosen = await plusPlus(scaled, d, model.nComponents, rng, signal);
   const seeds = new Float64Array(model.nComponents * d);
   chosen.forEach((row, k) => {
     seeds.set(sample.subarray(row * d, (row + 1) * d), k * d);
@@ -35,17 +39,27 @@ export async function kMeansPlusPlusSeeds(
 
 /**
  * Greedy k-means++ (Arthur & Vassilvitskii 2007): each next seed is the best of 2 + ln K rows drawn with
- * probability proportional to the squared distance from the seeds so far.
+ * probability proportional to the squared distance from the seeds so far (fewer where that would take long).
  *
  * @param x [m, D]
  * @returns K rows of x; different ones for as long as there are different rows
  */
-export function plusPlus(x: Float64Array, d: number, k: number, rng: Rng): number[] {
+export async function plusPlus(
+  x: Float64Array,
+  d: number,
+  k: number,
+  rng: Rng,
+  signal?: AbortSignal,
+): Promise<number[]> {
   const m = x.length / d;
-  const trials = 2 + Math.floor(Math.log(k));
+  const affordable = Math.max(1, Math.floor(MOST_DIFFERENCES / (m * k * d)));
+  const trials = Math.min(2 + Math.floor(Math.log(k)), affordable);
+  const pause = pauser();
   const chosen = [rng.integer(m)];
   let nearest = squaredDistances(x, d, chosen[0]);
   while (chosen.length < k) {
+    await pause();
+    if (signal?.aborted) throw new AbortedError('Aborted while seeds were chosen: there is no model yet.');
     const total = nearest.reduce((sum, value) => sum + value, 0);
     if (total === 0) {
       chosen.push(rng.integer(m)); // fewer distinct rows than seeds: repeat some

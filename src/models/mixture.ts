@@ -1,6 +1,8 @@
 import type { EStepRule, Rows } from '../backends/backend.js';
 import { InvalidArgumentError } from '../errors.js';
+import type { Whitening } from '../families/covariance/covariance-type.js';
 import { centredMoments, EMPTY_ROWS, type Gaussian, type GaussianParameters } from '../families/gaussian.js';
+import { at } from '../numerics/triangle.js';
 import type { Statistics } from '../statistics.js';
 import type { GaussianDensities } from './gaussian-densities.js';
 import type { Model, Note } from './model.js';
@@ -82,12 +84,13 @@ export class Mixture implements Model<MixtureParameters> {
     return { parameters: { weights, means, covariances }, notes };
   }
 
-  mStepShortfall(statistics: Statistics, parameters: MixtureParameters): number {
+  mStepShortfall(statistics: Statistics, parameters: MixtureParameters, epsilon: number): number {
     const { covariance, regCovar } = this.family;
-    if (regCovar === 0) return 0;
     const d = parameters.means.length / this.nComponents;
-    const own = covariance.pool(centredMoments(statistics, covariance.moments, d), d);
     const used = covariance.whiten(parameters.covariances, this.nComponents, d);
+    const rounding = this.#roundingShortfall(statistics, parameters, used, epsilon);
+    if (regCovar === 0) return rounding;
+    const own = covariance.pool(centredMoments(statistics, covariance.moments, d), d);
     let unregularised: typeof used;
     try {
       unregularised = covariance.whiten(own, this.nComponents, d);
@@ -102,12 +105,39 @@ export class Mixture implements Model<MixtureParameters> {
       const lost =
         unregularised.logDeterminants[k] - used.logDeterminants[k] - 0.5 * regCovar * precisionTrace;
       return sum + count * Math.max(0, lost);
+    }, rounding);
+  }
+
+  /**
+   * Moments of relative error e lose N_k/4 |W δΣ Wᵀ|² ≤ N_k/4 (e T_k)² of Q, with T_k = Σ_ij W_ij² Σ_jj (the trace of
+   * the inverse correlation matrix), and a log density is evaluated to a multiple of ε √T_k.
+   */
+  #roundingShortfall(
+    { counts }: Statistics,
+    { covariances }: MixtureParameters,
+    { factors }: Whitening,
+    epsilon: number,
+  ): number {
+    const { covariance } = this.family;
+    const length = factors.length / this.nComponents;
+    const d = covariance.moments === 'diag' ? length : (Math.sqrt(8 * length + 1) - 1) / 2;
+    const [moments, evaluation] = [4 * epsilon, 32 * epsilon];
+    return counts.reduce((sum, count, k) => {
+      const own = covariance.component(covariances, k, d);
+      let trace = 0;
+      for (let i = 0, t = k * length; i < d; i++) {
+        for (let j = covariance.moments === 'diag' ? i : 0; j <= i; j++, t++) {
+          trace += factors[t] ** 2 * own[at(j, j)];
+        }
+      }
+      return sum + count * ((moments * trace) ** 2 / 4 + evaluation * Math.sqrt(trace));
     }, 0);
   }
 
   /** Components whose rows have no spread of their own, or that have no rows. */
   private collapsed({ counts }: Statistics, covariances: Float64Array, d: number): Note[] {
-    const { moments } = this.family.covariance;
+    const { regCovar, covariance } = this.family;
+    const { moments, name } = covariance;
     const length = covariances.length / counts.length;
     const variance = (k: number, j: number) =>
       covariances[k * length + (moments === 'full' ? (j * (j + 3)) / 2 : j)];
@@ -118,9 +148,11 @@ export class Mixture implements Model<MixtureParameters> {
         notes.push({ kind: 'empty-component', component, message });
         return;
       }
+      if (name === 'tied') return; // its covariance is everyone's
       for (let j = 0; j < d; j++) {
-        if (variance(component, j) > this.family.regCovar) continue;
-        const message = `Component ${component} has collapsed: the variance of its feature ${j} is regCovar alone. Try fewer components, another start or a larger regCovar.`;
+        const own = variance(component, j);
+        if (own > regCovar) continue;
+        const message = `Component ${component} has collapsed: regCovar (${regCovar}) outweighs the variance of its feature ${j} (${own.toPrecision(2)}). Try fewer components or another start, or a smaller regCovar if the feature is that narrow.`;
         notes.push({ kind: 'collapsed-component', component, message });
         return;
       }

@@ -15,8 +15,9 @@ export interface Model<P> {
   /** argmax_θ Q(θ), in closed form, in float64. Pure. */
   mStep(statistics: Statistics, previous: P): { parameters: P; notes: Note[] };
   /**
-   * How much of Q this model's M-step gave up against the unconstrained maximum (nats, total; may be
-   * Infinity): regularisation may lower the likelihood by at most this. Asked only after a fall.
+   * How much of Q the M-step that gave `parameters` fell short of the maximum (nats, total; may be Infinity), by
+   * regularisation and by statistics of relative rounding `epsilon`: the likelihood may fall by this. Asked only
+   * after a fall.
    */
-  mStepShortfall(statistics: Statistics, parameters: P): number;
+  mStepShortfall(statistics: Statistics, parameters: P, epsilon: number): number;
 }

@@ -23,6 +23,9 @@ export function sampleMixture(
   seed: number,
 ): SampledPoints {
   if (!Number.isInteger(n) || n < 1) throw new InvalidArgumentError(`n must be an integer ≥ 1, got ${n}.`);
+  if (!Number.isSafeInteger(seed) || seed < 0) {
+    throw new InvalidArgumentError(`seed must be an integer ≥ 0, got ${seed}.`);
+  }
   const { weights, means, covariances } = parameters;
   const d = means.length / model.nComponents;
   const factors = Array.from(weights, (_, k) => {

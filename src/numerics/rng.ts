@@ -60,7 +60,7 @@ function xoshiro128(...seeds: number[]): () => number {
   };
 }
 
-/** `count` different indices out of n, in increasing order (Vitter's selection by Floyd, 1987). */
+/** `count` different indices out of n, in increasing order (Floyd's algorithm; Bentley & Floyd 1987). */
 export function sampleIndices(n: number, count: number, rng: Rng): Uint32Array {
   if (count >= n) return Uint32Array.from({ length: n }, (_, i) => i);
   const chosen = new Set<number>();

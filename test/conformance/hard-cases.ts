@@ -67,6 +67,34 @@ export const hardCases: Case[] = [
     },
   },
   {
+    name: 'features in tiny and huge units',
+    async run(backend) {
+      const points = randomPoints(2000, 2, 20, { seed: 65, scale: j => (j % 2 ? 1e9 : 1e-9) });
+      await staysClose(points, { nComponents: 2, init: points.labels, regCovar: 0, device: backend });
+    },
+  },
+  {
+    name: 'unregularised, nearly singular covariances: rounding is not taken for a falling likelihood',
+    async run(backend) {
+      const noise = backend.device === 'cpu' ? 1e-5 : 1e-3;
+      const rng = createRng(18);
+      const data = new Float64Array(2000 * 3);
+      for (let i = 0; i < 2000; i++) {
+        const shared = rng.normal() + 4 * (i % 2);
+        for (let j = 0; j < 3; j++) data[3 * i + j] = shared + noise * rng.normal();
+      }
+      const points = { data, shape: [2000, 3] as const };
+      const gmm = await GaussianMixture.fit(points, {
+        nComponents: 2,
+        regCovar: 0,
+        tol: 0,
+        maxIter: 60,
+        device: backend,
+      });
+      near(gmm.fitInfo.nIter, 60, {}, 'nIter');
+    },
+  },
+  {
     name: 'a component with 1e-5 of the mass',
     async run(backend) {
       const n = 200_000;

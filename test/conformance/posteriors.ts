@@ -1,5 +1,5 @@
 /** Posteriors and densities against the formula written out in float64, and what follows from them. */
-import { cpu, GaussianMixture, InvalidArgumentError } from '../../src/index.js';
+import { cpu, em, GaussianMixture, gaussian, InvalidArgumentError, mixture } from '../../src/index.js';
 import { allNear, equal, near, ok, rejects } from '../support/assert.js';
 import { randomMixture, randomPoints } from '../support/synthetic.js';
 import type { Case } from './case.js';
@@ -93,6 +93,45 @@ const tail: Case = {
   },
 };
 
+const largeLogits: Case = {
+  name: 'responsibilities sum to 1 where log densities are so large that float32 cannot hold their sum',
+  async run(backend) {
+    const points = {
+      data: Float64Array.from({ length: 1000 }, (_, i) => Math.sin(i)),
+      shape: [1000, 1] as const,
+    };
+    const init = { weights: [0.5, 0.5], means: [1e4, 1e4], covariances: [1, 1] };
+    const gmm = await GaussianMixture.fit(points, {
+      nComponents: 2,
+      covarianceType: 'spherical',
+      init,
+      maxIter: 1,
+      device: backend,
+    });
+    near(gmm.weights[0], 0.5, { abs: 1e-6 }, 'weight');
+    near(gmm.means[0], points.data.reduce((a, b) => a + b) / 1000, { abs: 1e-2 }, 'mean');
+  },
+};
+
+const widthMismatch: Case = {
+  name: 'the core refuses a model of another width',
+  async run(backend) {
+    const rows = await backend.load(randomPoints(50, 1, 2));
+    const model = mixture(gaussian(), { nComponents: 1 });
+    const narrow = {
+      weights: Float64Array.of(1),
+      means: Float64Array.of(0),
+      covariances: Float64Array.of(1),
+    };
+    await rejects(
+      () => em(model, narrow, rows),
+      InvalidArgumentError,
+      /The model has 1 features, the rows have 2/,
+    );
+    rows.dispose();
+  },
+};
+
 const residentRows: Case = {
   name: 'resident rows give what an array gives, and are given back',
   async run(backend) {
@@ -110,4 +149,4 @@ const residentRows: Case = {
   },
 };
 
-export const posteriorCases: Case[] = [...againstTheFormula, tail, residentRows];
+export const posteriorCases: Case[] = [...againstTheFormula, tail, largeLogits, widthMismatch, residentRows];

@@ -170,10 +170,10 @@ describe('what is refused', () => {
     const text = 'length,width,species\n5.1,3.5,setosa\n';
     expect(failure(text)).toBe(
       'Line 2, column "species": expected a finite number, got "setosa". ' +
-        'Try to mend the line, or choose columns with --columns length,width.',
+        'Try to mend the line, or choose the columns length,width.',
     );
-    expect(failure('a b,"c,d",e\n1,2,x\n')).toContain(`--columns 'a b,"c,d"'.`);
-    expect(failure(text, 'length', 'species')).not.toContain('--columns');
+    expect(failure('a b,"c,d",e\n1,2,x\n')).toContain(`choose the columns 'a b,"c,d"'.`);
+    expect(failure(text, 'length', 'species')).not.toContain('choose the columns');
   });
 
   it('points at a decimal comma', () => {

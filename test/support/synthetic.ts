@@ -1,7 +1,6 @@
 import { GaussianMixture } from '../../src/index.js';
 import type { SampledPoints } from '../../src/models/sample.js';
 import { createRng } from '../../src/numerics/rng.js';
-import { nest } from '../../src/serialize.js';
 
 /** A Gaussian mixture with full covariances, drawn at random: means N(0, spread²), correlated unit-ish covariances. */
 export function randomMixture(k: number, d: number, { seed = 1, spread = 4 } = {}): GaussianMixture {
@@ -20,31 +19,10 @@ export function randomMixture(k: number, d: number, { seed = 1, spread = 4 } = {
       }
     }
   }
-  return fromParameters(
-    weights.map(weight => weight / total),
+  return GaussianMixture.fromParameters({
+    weights: weights.map(weight => weight / total),
     means,
     covariances,
-    d,
-  );
-}
-
-export function fromParameters(
-  weights: Float64Array,
-  means: Float64Array,
-  covariances: Float64Array,
-  d: number,
-): GaussianMixture {
-  const k = weights.length;
-  return GaussianMixture.fromJSON({
-    format: 'webgpu-em/model',
-    version: 1,
-    model: 'gaussian-mixture',
-    covarianceType: 'full',
-    nComponents: k,
-    nFeatures: d,
-    weights: nest(weights, [k]),
-    means: nest(means, [k, d]),
-    covariances: nest(covariances, [k, d, d]),
   });
 }
 

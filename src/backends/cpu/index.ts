@@ -6,12 +6,13 @@ import type { GaussianDensities } from '../../models/gaussian-densities.js';
 import { pauser } from '../../numerics/pause.js';
 import { emptyStatistics, type Statistics } from '../../statistics.js';
 import type { Backend, EStepRule, Loadable, Posterior, ResponsibilitySource, Rows } from '../backend.js';
+import { checkFeatures, checkFinite } from '../checks.js';
 import { mixtureMoments } from './mixture-moments.js';
-import { mixturePosterior, posteriorBlock, responsibilities } from './mixture-posterior.js';
+import { mixturePosterior, posteriorBlock } from './mixture-posterior.js';
 import { mixtureScatter } from './mixture-scatter.js';
 
-/** Rows a block holds: enough to amortise calls, few enough that its responsibilities stay in cache. */
-const BLOCK_ROWS = 256;
+/** Rows of a block: enough to amortise its calls, few enough for its posteriors to stay in cache. */
+const BLOCK_ROWS = 128;
 
 class CpuRows implements Rows {
   readonly center: Float64Array;
@@ -37,7 +38,7 @@ class CpuRows implements Rows {
   }
 }
 
-/** The definition: everything in float64, one readable loop per formula. */
+/** The definition: everything in float64, one formula a file. */
 class CpuBackend implements Backend {
   readonly device = 'cpu';
   readonly adapter = 'float64 on the CPU';
@@ -58,11 +59,10 @@ class CpuBackend implements Backend {
     let logLikelihood = 0;
     const statistics = await this.#reduce(rows, densities, (begin, count) => {
       mixturePosterior(x, begin, count, densities, block, rule);
-      for (let i = 0; i < count; i++) logLikelihood += block.logNorms[i];
-      responsibilities(block, count, densities.nComponents, rule);
-      return block.logits;
+      logLikelihood += sum(block.logNorms, count);
+      return block.responsibilities;
     });
-    return { ...statistics, logLikelihood };
+    return checkFinite({ ...statistics, logLikelihood });
   }
 
   accumulate(rows: Rows, densities: GaussianDensities, source: ResponsibilitySource): Promise<Statistics> {
@@ -71,14 +71,18 @@ class CpuBackend implements Backend {
 
   async #reduce(rows: Rows, densities: GaussianDensities, source: ResponsibilitySource): Promise<Statistics> {
     const { nComponents, nFeatures, moments, means } = densities;
+    checkFeatures(rows, densities);
     const x = dataOf(rows);
+    const nRows = rows.shape[0];
     const accumulate = moments === 'full' ? mixtureScatter : mixtureMoments;
     const statistics = emptyStatistics(nComponents, statisticLength(moments, nFeatures), means);
-    for await (const [begin, count] of blocks(rows.shape[0], this.#pause)) {
+    for (let begin = 0; begin < nRows; begin += BLOCK_ROWS) {
+      await this.#pause();
+      const count = Math.min(BLOCK_ROWS, nRows - begin);
       const r = source(begin, count);
       accumulate(x, begin, count, r, means, nFeatures, statistics.counts, statistics.sums);
     }
-    return { ...statistics, nRows: rows.shape[0] };
+    return { ...statistics, nRows };
   }
 
   async *posterior(
@@ -86,16 +90,22 @@ class CpuBackend implements Backend {
     densities: GaussianDensities,
     options: { responsibilities?: boolean } = {},
   ): AsyncIterable<Posterior> {
+    checkFeatures(rows, densities);
     const x = dataOf(rows);
+    const nRows = rows.shape[0];
     const { nComponents } = densities;
-    for await (const [begin, count] of blocks(rows.shape[0], this.#pause)) {
-      const block = posteriorBlock(count, nComponents);
+    const block = posteriorBlock(BLOCK_ROWS, nComponents);
+    for (let begin = 0; begin < nRows; begin += BLOCK_ROWS) {
+      await this.#pause();
+      const count = Math.min(BLOCK_ROWS, nRows - begin);
       mixturePosterior(x, begin, count, densities, block);
-      const posterior = { begin, labels: block.labels, logDensities: block.logNorms };
-      if (options.responsibilities) {
-        responsibilities(block, count, nComponents);
-        yield { ...posterior, responsibilities: block.logits };
-      } else yield posterior;
+      const labels = block.labels.slice(0, count);
+      const logDensities = block.logNorms.slice(0, count);
+      if (!options.responsibilities) yield { begin, labels, logDensities };
+      else {
+        const r = block.responsibilities.slice(0, count * nComponents);
+        yield { begin, labels, logDensities, responsibilities: r };
+      }
     }
   }
 
@@ -118,13 +128,10 @@ function dataOf(rows: Rows): Float64Array {
   return rows.data;
 }
 
-/** [begin, count] of consecutive blocks; the event loop runs in between. */
-async function* blocks(n: number, pause: ReturnType<typeof pauser>): AsyncGenerator<[number, number]> {
-  for (let begin = 0; begin < n; begin += BLOCK_ROWS) {
-    const pending = pause();
-    if (pending) await pending;
-    yield [begin, Math.min(BLOCK_ROWS, n - begin)];
-  }
+function sum(values: Float64Array, count: number): number {
+  let total = 0;
+  for (let i = 0; i < count; i++) total += values[i];
+  return total;
 }
 
 /** The float64 backend on the CPU. */

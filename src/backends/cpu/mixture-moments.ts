@@ -1,6 +1,6 @@
 /**
  * Add Σ_i r_ik and, about origin o_k, Σ_i r_ik u and Σ_i r_ik u² (u = x_i − o_k) of rows [begin, begin + count) to
- * `counts` [K] and `sums` [K, 2D].
+ * `counts` [K] and `sums` [K, 2D]. Column by column, so that its sums stay in locals.
  */
 export function mixtureMoments(
   x: Float64Array,
@@ -13,18 +13,23 @@ export function mixtureMoments(
   sums: Float64Array,
 ): void {
   const nComponents = counts.length;
-  for (let i = 0; i < count; i++) {
-    const row = (begin + i) * d;
-    for (let k = 0; k < nComponents; k++) {
-      const r = responsibilities[i * nComponents + k];
-      if (r === 0) continue;
-      counts[k] += r;
-      const first = 2 * k * d;
-      for (let j = 0; j < d; j++) {
-        const u = x[row + j] - origin[k * d + j];
-        sums[first + j] += r * u;
-        sums[first + d + j] += r * u * u;
+  for (let k = 0; k < nComponents; k++) {
+    let rows = 0;
+    for (let i = 0; i < count; i++) rows += responsibilities[i * nComponents + k];
+    counts[k] += rows;
+    if (rows === 0) continue;
+    for (let j = 0; j < d; j++) {
+      const o = origin[k * d + j];
+      let first = 0;
+      let second = 0;
+      for (let i = 0; i < count; i++) {
+        const u = x[(begin + i) * d + j] - o;
+        const weighted = responsibilities[i * nComponents + k] * u;
+        first += weighted;
+        second += weighted * u;
       }
+      sums[2 * k * d + j] += first;
+      sums[(2 * k + 1) * d + j] += second;
     }
   }
 }

@@ -1,10 +1,14 @@
 import type { GaussianDensities } from '../../models/gaussian-densities.js';
 import type { EStepRule } from '../backend.js';
+import { expNonPositive } from './exp.js';
+import { mixtureLogits } from './mixture-logits.js';
 
 /** Where the posterior of a block of rows is written; allocated once, reused block after block. */
 export interface PosteriorBlock {
-  /** [rows, K] log π_k + log N(x_i | μ_k, Σ_k), then overwritten by r_ik when asked for */
+  /** [rows, K] log π_k + log N(x_i | μ_k, Σ_k) */
   readonly logits: Float64Array;
+  /** [rows, K] r_ik; under the hard rule 1 for the label, 0 for the others */
+  readonly responsibilities: Float64Array;
   /** [rows] log p(x_i | θ); under the hard rule max_k of the logits */
   readonly logNorms: Float64Array;
   /** [rows] argmax_k, ties to the smaller k */
@@ -14,15 +18,13 @@ export interface PosteriorBlock {
 export function posteriorBlock(rows: number, nComponents: number): PosteriorBlock {
   return {
     logits: new Float64Array(rows * nComponents),
+    responsibilities: new Float64Array(rows * nComponents),
     logNorms: new Float64Array(rows),
     labels: new Uint32Array(rows),
   };
 }
 
-/**
- * Log joint densities, their log-sum-exp and their argmax for rows [begin, begin + count) of x [n, D].
- * Difference first, then whiten: |W_k (x − μ_k)|².
- */
+/** Log joint densities of rows [begin, begin + count) of x [n, D], and what normalises them. */
 export function mixturePosterior(
   x: Float64Array,
   begin: number,
@@ -31,72 +33,47 @@ export function mixturePosterior(
   block: PosteriorBlock,
   rule: EStepRule = 'exact',
 ): void {
-  const { nComponents, nFeatures } = densities;
-  const logDensity = densities.moments === 'full' ? fullLogDensity(densities) : diagLogDensity(densities);
+  mixtureLogits(x, begin, count, densities, block.logits);
+  const normalise = rule === 'hard' ? oneHot : softmax;
+  normalise(block, count, densities.nComponents);
+}
+
+/** r_ik = e^(l_ik − m_i) / Σ_k e^(l_ik − m_i) and m_i + log Σ_k e^(l_ik − m_i), m_i = max_k l_ik. */
+function softmax(block: PosteriorBlock, count: number, nComponents: number): void {
+  const { logits, responsibilities, logNorms, labels } = block;
   for (let i = 0; i < count; i++) {
-    const row = i * nComponents;
-    let largest = Number.NEGATIVE_INFINITY;
-    let label = 0;
-    for (let k = 0; k < nComponents; k++) {
-      const logit = logDensity(x, (begin + i) * nFeatures, k);
-      block.logits[row + k] = logit;
-      if (logit > largest) {
-        largest = logit;
-        label = k;
-      }
+    const begin = i * nComponents;
+    const end = begin + nComponents;
+    const label = argmax(logits, begin, end);
+    const largest = logits[label];
+    let sum = 0;
+    for (let at = begin; at < end; at++) {
+      const ratio = expNonPositive(logits[at] - largest);
+      responsibilities[at] = ratio;
+      sum += ratio;
     }
-    block.labels[i] = label;
-    block.logNorms[i] = rule === 'hard' ? largest : logSumExp(block.logits, row, nComponents, largest);
+    const scale = 1 / sum;
+    for (let at = begin; at < end; at++) responsibilities[at] *= scale;
+    logNorms[i] = largest + Math.log(sum);
+    labels[i] = label - begin;
   }
 }
 
-/** Turn the logits of a block into responsibilities, in place. */
-export function responsibilities(
-  block: PosteriorBlock,
-  count: number,
-  nComponents: number,
-  rule: EStepRule = 'exact',
-): void {
-  const { logits, logNorms, labels } = block;
+function oneHot(block: PosteriorBlock, count: number, nComponents: number): void {
+  const { logits, responsibilities, logNorms, labels } = block;
+  responsibilities.fill(0, 0, count * nComponents);
   for (let i = 0; i < count; i++) {
-    for (let k = 0; k < nComponents; k++) {
-      const at = i * nComponents + k;
-      if (rule === 'hard') logits[at] = labels[i] === k ? 1 : 0;
-      else logits[at] = Math.exp(logits[at] - logNorms[i]);
-    }
+    const begin = i * nComponents;
+    const label = argmax(logits, begin, begin + nComponents);
+    responsibilities[label] = 1;
+    logNorms[i] = logits[label];
+    labels[i] = label - begin;
   }
 }
 
-function logSumExp(values: Float64Array, begin: number, count: number, largest: number): number {
-  let sum = 0;
-  for (let k = begin; k < begin + count; k++) sum += Math.exp(values[k] - largest);
-  return largest + Math.log(sum);
-}
-
-type LogDensity = (x: Float64Array, row: number, k: number) => number;
-
-function fullLogDensity({ nFeatures: d, logConstants, means, whitening }: GaussianDensities): LogDensity {
-  const length = (d * (d + 1)) / 2;
-  const u = new Float64Array(d);
-  return (x, row, k) => {
-    for (let j = 0; j < d; j++) u[j] = x[row + j] - means[k * d + j];
-    let squares = 0;
-    for (let i = 0, t = k * length; i < d; i++) {
-      let y = 0;
-      for (let j = 0; j <= i; j++, t++) y += whitening[t] * u[j];
-      squares += y * y;
-    }
-    return logConstants[k] - 0.5 * squares;
-  };
-}
-
-function diagLogDensity({ nFeatures: d, logConstants, means, whitening }: GaussianDensities): LogDensity {
-  return (x, row, k) => {
-    let squares = 0;
-    for (let j = 0; j < d; j++) {
-      const y = whitening[k * d + j] * (x[row + j] - means[k * d + j]);
-      squares += y * y;
-    }
-    return logConstants[k] - 0.5 * squares;
-  };
+/** Where the largest of values[begin … end − 1] is; the first of equals. */
+function argmax(values: Float64Array, begin: number, end: number): number {
+  let at = begin;
+  for (let i = begin + 1; i < end; i++) if (values[i] > values[at]) at = i;
+  return at;
 }

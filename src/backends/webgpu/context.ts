@@ -1,5 +1,5 @@
 import { DeviceError } from '../../errors.js';
-import { BUFFER_USAGE } from './constants.js';
+import { BUFFER_USAGE, MAP_READ } from './constants.js';
 import { createKernel, type Kernel } from './kernel.js';
 
 /** Bytes and buffers that are allocated right now. */
@@ -13,19 +13,24 @@ export class Context {
   readonly memory: Memory = { buffers: 0, bytes: 0 };
   readonly #kernels = new Map<string, Promise<Kernel>>();
   readonly #sizes = new Map<GPUBuffer, number>();
-  #failure: DeviceError | undefined;
+  #scopes: Promise<unknown> = Promise.resolve();
+  #lost: string | undefined;
 
   constructor(readonly device: GPUDevice) {
     device.lost.then(({ reason, message }) => {
-      this.#failure ??= new DeviceError(
-        `The GPU device was lost (${reason || 'unknown reason'}): ${message || 'no message'}. Try again with fewer rows at a time, or device: 'cpu'.`,
-      );
+      this.#lost = `The GPU device was lost (${reason || 'unknown reason'}): ${message || 'no message'}.`;
     });
-    device.addEventListener?.('uncapturederror', event => {
-      this.#failure ??= new DeviceError(
-        `The GPU reported: ${(event as GPUUncapturedErrorEvent).error.message}`,
-      );
-    });
+  }
+
+  /** Whether the device is gone. */
+  get isLost(): boolean {
+    return this.#lost !== undefined;
+  }
+
+  /** @throws DeviceError if the device was lost */
+  check(): void {
+    if (!this.#lost) return;
+    throw new DeviceError(`${this.#lost} Try again with fewer rows at a time, or device: 'cpu'.`);
   }
 
   /** Kernels are compiled once a source; compilations in flight are shared. */
@@ -39,7 +44,7 @@ export class Context {
     return kernel;
   }
 
-  /** A counted buffer. Call inside `allocate`, so that running out of memory is an error at once. */
+  /** A counted buffer. Call inside `guard`, so that running out of memory is an error at once. */
   buffer(label: string, bytes: number, usage: number): GPUBuffer {
     const size = Math.max(16, Math.ceil(bytes / 4) * 4);
     const buffer = this.device.createBuffer({ label, size, usage });
@@ -57,7 +62,7 @@ export class Context {
     );
   }
 
-  /** Destroying a buffer twice is harmless. */
+  /** Releasing a buffer twice is harmless. */
   release(...buffers: GPUBuffer[]): void {
     for (const buffer of buffers) {
       const size = this.#sizes.get(buffer);
@@ -69,45 +74,46 @@ export class Context {
     }
   }
 
-  /** Run `create` and throw what the device says about it: allocations fail asynchronously in WebGPU. */
-  async allocate<T>(what: string, create: () => T | Promise<T>): Promise<T> {
+  /**
+   * Run `work` and throw what the device says about it: allocations and commands fail asynchronously in WebGPU. Error
+   * scopes are a stack of the device's, so guarded work runs one piece at a time.
+   */
+  guard<T>(what: string, work: () => T | Promise<T>): Promise<T> {
+    const guarded = this.#scopes.then(() => this.#guardNow(what, work));
+    this.#scopes = guarded.catch(() => {});
+    return guarded;
+  }
+
+  async #guardNow<T>(what: string, work: () => T | Promise<T>): Promise<T> {
     this.check();
-    const before = new Set(this.#sizes.keys());
     this.device.pushErrorScope('validation');
     this.device.pushErrorScope('out-of-memory');
-    let result: T | undefined;
-    let thrown: unknown;
-    try {
-      result = await create();
-    } catch (error) {
-      thrown = error;
-    }
+    const outcome = await Promise.resolve()
+      .then(work)
+      .then(
+        result => ({ result }),
+        (thrown: unknown) => ({ thrown }),
+      );
     const errors = [await this.device.popErrorScope(), await this.device.popErrorScope()];
+    this.check();
     const error = errors.find(Boolean);
-    if (!error && thrown === undefined) return result as T;
-    this.release(...[...this.#sizes.keys()].filter(buffer => !before.has(buffer)));
-    if (thrown !== undefined && !error) throw thrown;
-    throw new DeviceError(
-      `The GPU refused ${what}: ${error?.message.split('\n')[0]}. Try fewer rows or features, or device: 'cpu'.`,
-    );
-  }
-
-  get failed(): boolean {
-    return this.#failure !== undefined;
-  }
-
-  /** @throws DeviceError if the device was lost or reported an error since */
-  check(): void {
-    if (this.#failure) throw this.#failure;
+    if (error) {
+      throw new DeviceError(
+        `The GPU refused ${what}: ${error.message.split('\n')[0]} Try fewer rows or features, or device: 'cpu'.`,
+      );
+    }
+    if ('thrown' in outcome) throw outcome.thrown;
+    return outcome.result;
   }
 
   /** The bytes of `buffer` (mappable), copied. */
   async read(buffer: GPUBuffer, bytes: number): Promise<ArrayBuffer> {
     try {
-      await buffer.mapAsync(0x1, 0, bytes);
+      await buffer.mapAsync(MAP_READ, 0, bytes);
     } catch (cause) {
+      await Promise.race([this.device.lost, new Promise(resolve => setTimeout(resolve, 50))]);
       this.check();
-      throw new DeviceError(`Reading results back from the GPU failed: ${cause}.`);
+      throw new DeviceError(`Reading results back from the GPU failed: ${cause}`);
     }
     const copy = buffer.getMappedRange(0, bytes).slice(0);
     buffer.unmap();

@@ -1,14 +1,7 @@
 import { DeviceUnavailableError } from '../../errors.js';
 
-export interface AcquiredDevice {
-  readonly device: GPUDevice;
-  readonly adapter: string;
-  /** A software adapter: correct, not fast. */
-  readonly isFallback: boolean;
-}
-
 /** Dawn's entry point must stay referenced for as long as any device of it lives, or the process dies. */
-let dawn: GPU | undefined;
+let dawn: Promise<GPU> | undefined;
 
 /**
  * The environment's WebGPU: `navigator.gpu`, or in Node the optional package `webgpu`.
@@ -22,21 +15,25 @@ async function entryPoint(): Promise<GPU> {
       'This browser offers no WebGPU here. Try a current Chrome, Edge, Safari or Firefox, on https or localhost.',
     );
   }
-  if (!dawn) {
-    const name = 'webgpu'; // a variable, so that bundlers leave the optional package alone
-    const module = await import(/* @vite-ignore */ /* webpackIgnore: true */ name).catch(cause => {
-      throw new DeviceUnavailableError(
-        "WebGPU in Node needs the npm package 'webgpu', which is not installed. Try: npm install webgpu",
-        { cause },
-      );
-    });
-    dawn = module.create([]) as GPU;
-  }
+  dawn ??= loadDawn();
   return dawn;
 }
 
+async function loadDawn(): Promise<GPU> {
+  const name = 'webgpu'; // a variable, so that bundlers leave the optional package alone
+  try {
+    const { create } = await import(/* @vite-ignore */ /* webpackIgnore: true */ name);
+    return create([]);
+  } catch (cause) {
+    throw new DeviceUnavailableError(
+      `WebGPU in Node needs the npm package 'webgpu', which could not be loaded: ${(cause as Error).message.split('\n')[0]} Try: npm install webgpu`,
+      { cause },
+    );
+  }
+}
+
 /** A device of the best adapter there is, on WebGPU's default limits. */
-export async function acquireDevice(): Promise<AcquiredDevice> {
+export async function acquireDevice(): Promise<GPUDevice> {
   const gpu = await entryPoint();
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null);
   if (!adapter) {
@@ -44,9 +41,12 @@ export async function acquireDevice(): Promise<AcquiredDevice> {
       'WebGPU is here but found no adapter. Try updating the graphics driver; on Linux, installing a Vulkan driver (libvulkan1, mesa-vulkan-drivers).',
     );
   }
-  const device = await adapter.requestDevice({ label: 'webgpu-em' });
-  return { device, adapter: describe(adapter.info), isFallback: adapter.info.isFallbackAdapter === true };
+  return adapter.requestDevice({ label: 'webgpu-em' });
 }
+
+/** Whether an adapter computes on the CPU: correct, but no faster. */
+export const isSoftware = ({ isFallbackAdapter, architecture, vendor }: GPUAdapterInfo): boolean =>
+  isFallbackAdapter || /swiftshader|llvmpipe|software/i.test(`${vendor} ${architecture}`);
 
 /** An adapter's own words, without empty and repeated ones. */
 export function describe({ vendor, architecture, device, description }: GPUAdapterInfo): string {

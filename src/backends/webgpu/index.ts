@@ -1,49 +1,51 @@
-import { isMatrix, type Matrix, matrix } from '../../data/matrix.js';
-import { InvalidArgumentError, NonFiniteError } from '../../errors.js';
+import { isMatrix } from '../../data/matrix.js';
+import { InvalidArgumentError } from '../../errors.js';
 import { statisticLength } from '../../families/gaussian.js';
 import type { GaussianDensities } from '../../models/gaussian-densities.js';
 import { emptyStatistics, type Statistics } from '../../statistics.js';
-import type {
-  Backend,
-  DeviceMatrix,
-  EStepRule,
-  Loadable,
-  Posterior,
-  ResponsibilitySource,
-  Rows,
-} from '../backend.js';
+import type { Backend, EStepRule, Loadable, Posterior, ResponsibilitySource, Rows } from '../backend.js';
+import { checkFeatures, checkFinite } from '../checks.js';
 import type { Chunk } from './chunks.js';
-import { SLAB_ROWS } from './chunks.js';
-import { BUFFER_USAGE } from './constants.js';
 import { Context, type Memory } from './context.js';
-import { acquireDevice, describe } from './device.js';
+import { acquireDevice, describe, isSoftware } from './device.js';
+import { logVolume } from './pack.js';
+import { choosePlan, type Regime } from './regimes.js';
 import { GpuRows } from './rows.js';
+import { readMatrix, takeRows } from './transfer.js';
 import { Workspace } from './workspace.js';
 
 /** log₂ of a responsibility of 0: exp2 of it is 0 in float32. */
 const LOG2_NOTHING = -300;
 
+export interface WebGpuOptions {
+  /** Force a regime of kernels instead of the table's; for tests and benches. */
+  regime?: Regime;
+}
+
 /** (θ, resident rows) → statistics on a GPU, in float32 with float64 merges. */
 export class WebGpuBackend implements Backend {
   readonly device = 'webgpu';
   readonly epsilon = 2 ** -24;
+  readonly adapter: string;
+  /** A software adapter: it computes on the CPU. */
+  readonly isFallback: boolean;
   readonly #context: Context;
   readonly #rows = new Set<GpuRows>();
   readonly #workspaces = new WeakMap<GpuRows, Workspace>();
 
   constructor(
     device: GPUDevice,
-    readonly adapter: string,
-    /** A software adapter: correct, not fast. */
-    readonly isFallback = false,
-    private readonly ownsDevice = true,
+    private readonly ownsDevice: boolean,
+    private readonly options: WebGpuOptions = {},
   ) {
     this.#context = new Context(device);
+    this.adapter = describe(device.adapterInfo);
+    this.isFallback = isSoftware(device.adapterInfo);
   }
 
   /** Whether the device has failed; a new backend is needed then. */
   get isLost(): boolean {
-    return this.#context.failed;
+    return this.#context.isLost;
   }
 
   /** Buffers and bytes that are allocated on the device right now. */
@@ -64,12 +66,9 @@ export class WebGpuBackend implements Backend {
 
   async eStep(rows: Rows, densities: GaussianDensities, rule: EStepRule = 'exact'): Promise<Statistics> {
     return this.#exclusive(rows, densities, async workspace => {
-      const { posterior, statistics } = await workspace.stages(rule);
+      const stages = await workspace.eStepStages(rule);
       const origin = workspace.write(densities);
-      return this.#reduce(workspace, origin, (encoder, chunk) => {
-        workspace.encodePosterior(encoder, posterior, chunk);
-        workspace.encodeStatistics(encoder, statistics, chunk);
-      });
+      return this.#reduce(workspace, origin, (encoder, chunk) => workspace.encode(encoder, stages, chunk));
     });
   }
 
@@ -79,18 +78,16 @@ export class WebGpuBackend implements Backend {
     source: ResponsibilitySource,
   ): Promise<Statistics> {
     return this.#exclusive(rows, densities, async workspace => {
-      const { statistics } = await workspace.stages('exact');
+      const stages = await workspace.statisticsStages();
       const origin = workspace.write(densities);
-      const logits = new Float32Array(densities.nComponents * workspace.capacity);
-      const result = await this.#reduce(workspace, origin, (encoder, chunk) => {
-        transposeLogits(
-          source(chunk.rowBegin, chunk.count),
-          densities.nComponents,
-          workspace.capacity,
-          logits,
-        );
+      const { chunkRows } = workspace.geometry;
+      const logits = new Float32Array(densities.nComponents * chunkRows);
+      const { queue } = this.#context.device;
+      const result = await this.#reduce(workspace, origin, async (encoder, chunk) => {
+        await queue.onSubmittedWorkDone(); // else uploads pile up
+        transposeLogits(source(chunk.rowBegin, chunk.count), densities.nComponents, chunkRows, logits);
         workspace.writeLogits(logits);
-        workspace.encodeStatistics(encoder, statistics, chunk);
+        workspace.encode(encoder, stages, chunk);
       });
       return { ...result, logLikelihood: 0 };
     });
@@ -100,28 +97,26 @@ export class WebGpuBackend implements Backend {
   async #reduce(
     workspace: Workspace,
     origin: Float64Array,
-    encodeChunk: (encoder: GPUCommandEncoder, chunk: Chunk) => void,
+    encodeChunk: (encoder: GPUCommandEncoder, chunk: Chunk) => unknown,
   ): Promise<Statistics> {
     const { device } = this.#context;
     const { moments, nFeatures, nComponents } = workspace.shape;
     const statistics = emptyStatistics(nComponents, statisticLength(moments, nFeatures), origin);
-    let likelihoods = new Float32Array();
+    let bits = 0;
     for (const round of workspace.rounds) {
       for (const [position, chunk] of round.entries()) {
         const encoder = device.createCommandEncoder();
         if (position === 0) workspace.clearPartials(encoder);
-        encodeChunk(encoder, chunk);
-        if (position === round.length - 1) workspace.copyStatistics(encoder);
+        await encodeChunk(encoder, chunk);
+        if (position === round.length - 1) workspace.copyStatistics(encoder, round);
         device.queue.submit([encoder.finish()]);
       }
-      const read = await workspace.readStatistics();
-      likelihoods = read.likelihoods as Float32Array<ArrayBuffer>;
-      mergePartials(read.partials, workspace, statistics);
+      bits += await workspace.readStatistics(statistics, round);
     }
-    const bits = likelihoods.reduce((sum, value) => sum + value, 0);
-    const result = { ...statistics, nRows: workspace.rows.shape[0], logLikelihood: bits * Math.LN2 };
-    checkFinite(result);
-    return result;
+    const nRows = workspace.rows.shape[0];
+    const logLikelihood = bits * Math.LN2 - nRows * logVolume(workspace.rows.scale);
+    const result = { ...statistics, nRows, logLikelihood };
+    return checkFinite(result);
   }
 
   async *posterior(
@@ -131,31 +126,38 @@ export class WebGpuBackend implements Backend {
   ): AsyncIterable<Posterior> {
     const chunks = await this.#exclusive(rows, densities, async workspace => workspace.chunks.length);
     for (let index = 0; index < chunks; index++) {
-      yield await this.#exclusive(rows, densities, async workspace => {
-        const chunk = workspace.chunks[index];
-        const { posterior } = await workspace.stages('exact');
-        workspace.write(densities);
-        const encoder = this.#context.device.createCommandEncoder();
-        workspace.encodePosterior(encoder, posterior, chunk);
-        workspace.copyPosterior(encoder, responsibilities);
-        this.#context.device.queue.submit([encoder.finish()]);
-        const { logNorms, labels, logits } = await workspace.readPosterior(responsibilities);
-        const { count } = chunk;
-        return {
-          begin: chunk.rowBegin,
-          labels: labels.slice(0, count),
-          logDensities: Float64Array.from(logNorms.subarray(0, count), bits => bits * Math.LN2),
-          ...(responsibilities && {
-            responsibilities: transposeResponsibilities(
-              logits,
-              densities.nComponents,
-              workspace.capacity,
-              count,
-            ),
-          }),
-        };
-      });
+      yield await this.#exclusive(rows, densities, workspace =>
+        this.#posteriorOf(workspace, densities, index, responsibilities),
+      );
     }
+  }
+
+  async #posteriorOf(
+    workspace: Workspace,
+    densities: GaussianDensities,
+    index: number,
+    withResponsibilities: boolean,
+  ): Promise<Posterior> {
+    const { device } = this.#context;
+    const chunk = workspace.chunks[index];
+    const stages = await workspace.posteriorStages();
+    workspace.write(densities);
+    const encoder = device.createCommandEncoder();
+    workspace.encode(encoder, stages, chunk);
+    workspace.copyPosterior(encoder, withResponsibilities);
+    device.queue.submit([encoder.finish()]);
+    const { peaks, shares, labels, logits } = await workspace.readPosterior(withResponsibilities);
+
+    const { rowBegin: begin, count } = chunk;
+    const volume = logVolume(workspace.rows.scale);
+    const logDensities = Float64Array.from(
+      { length: count },
+      (_, i) => (peaks[i] - Math.log2(shares[i])) * Math.LN2 - volume,
+    );
+    const posterior = { begin, labels: labels.slice(0, count), logDensities };
+    if (!withResponsibilities) return posterior;
+    const { chunkRows } = workspace.geometry;
+    return { ...posterior, responsibilities: softmax(logits, densities.nComponents, chunkRows, count) };
   }
 
   async take(rows: Rows, indices: ArrayLike<number>): Promise<Float64Array> {
@@ -181,48 +183,20 @@ export class WebGpuBackend implements Backend {
     work: (workspace: Workspace) => Promise<T>,
   ): Promise<T> {
     const resident = this.#resident(rows);
-    return resident.exclusive(async () => work(await this.#workspace(resident, densities)));
+    checkFeatures(rows, densities);
+    return resident.exclusive(async () => work(this.#workspace(resident, densities)));
   }
 
   /** Scratch for one shape of model: that of the rows' last use, or made anew in its place. */
-  async #workspace(
-    rows: GpuRows,
-    { nComponents, nFeatures, moments }: GaussianDensities,
-  ): Promise<Workspace> {
+  #workspace(rows: GpuRows, { nComponents, nFeatures, moments }: GaussianDensities): Workspace {
     const last = this.#workspaces.get(rows);
     if (last?.shape.nComponents === nComponents && last.shape.moments === moments) return last;
-    this.#workspaces.delete(rows);
     last?.dispose();
-    const workspace = await this.#context.allocate(
-      `scratch for ${nComponents} components`,
-      () => new Workspace(rows, { nComponents, nFeatures, moments }),
-    );
+    const shape = { nComponents, nFeatures, moments };
+    const workspace = new Workspace(rows, shape, choosePlan(shape, this.isFallback, this.options.regime));
     this.#workspaces.set(rows, workspace);
     return workspace;
   }
-}
-
-/** Add a round's slabs to the statistics, in float64. */
-function mergePartials(partials: Float32Array, workspace: Workspace, { counts, sums }: Statistics): void {
-  const { partialLength, layout } = workspace;
-  const length = layout.sums.length;
-  const slabs = workspace.capacity / SLAB_ROWS;
-  for (let slab = 0, at = 0; slab < slabs; slab++) {
-    for (let k = 0; k < counts.length; k++, at += partialLength) {
-      counts[k] += partials[at + layout.count];
-      for (let t = 0; t < length; t++)
-        sums[k * length + t] += layout.units[t] * partials[at + layout.sums[t]];
-    }
-  }
-}
-
-function checkFinite({ counts, sums, logLikelihood }: Statistics): void {
-  const finite =
-    Number.isFinite(logLikelihood) && counts.every(Number.isFinite) && sums.every(Number.isFinite);
-  if (finite) return;
-  throw new NonFiniteError(
-    "The GPU returned statistics that are not finite: a density over- or underflowed float32. Try a larger regCovar, or device: 'cpu' (float64).",
-  );
 }
 
 /** [count, K] responsibilities to [K, stride] base-2 logits. */
@@ -235,12 +209,7 @@ function transposeLogits(r: Float64Array, nComponents: number, stride: number, l
 }
 
 /** [K, stride] base-2 logits to [count, K] responsibilities, normalised in float64. */
-function transposeResponsibilities(
-  logits: Float32Array,
-  nComponents: number,
-  stride: number,
-  count: number,
-): Float64Array {
+function softmax(logits: Float32Array, nComponents: number, stride: number, count: number): Float64Array {
   const r = new Float64Array(count * nComponents);
   for (let i = 0; i < count; i++) {
     const row = r.subarray(i * nComponents, (i + 1) * nComponents);
@@ -256,48 +225,6 @@ function transposeResponsibilities(
   return r;
 }
 
-/** Rows of a caller's buffer, brought to the host once: they are centred and scaled in float64 from there. */
-async function readMatrix(context: Context, { data, shape: [n, d] }: DeviceMatrix): Promise<Matrix> {
-  const bytes = 4 * n * d;
-  return withStaging(context, bytes, 'the rows of a GPU buffer', async staging => {
-    const encoder = context.device.createCommandEncoder();
-    encoder.copyBufferToBuffer(data as GPUBuffer, 0, staging, 0, bytes);
-    context.device.queue.submit([encoder.finish()]);
-    return matrix(new Float32Array(await context.read(staging, bytes)), [n, d]);
-  });
-}
-
-async function withStaging<T>(
-  context: Context,
-  bytes: number,
-  what: string,
-  use: (staging: GPUBuffer) => Promise<T>,
-): Promise<T> {
-  const { mapRead, copyDestination } = BUFFER_USAGE;
-  const staging = await context.allocate(what, () => context.buffer(what, bytes, mapRead | copyDestination));
-  try {
-    return await use(staging);
-  } finally {
-    context.release(staging);
-  }
-}
-
-async function takeRows(context: Context, rows: GpuRows, indices: ArrayLike<number>): Promise<Float64Array> {
-  const d = rows.shape[1];
-  const bytes = 4 * d * indices.length;
-  return withStaging(context, bytes, `${indices.length} rows`, async staging => {
-    const encoder = context.device.createCommandEncoder();
-    for (let i = 0; i < indices.length; i++) {
-      const segment = Math.floor(indices[i] / rows.segmentRows);
-      const from = 4 * d * (indices[i] - segment * rows.segmentRows);
-      encoder.copyBufferToBuffer(rows.segments[segment], from, staging, 4 * d * i, 4 * d);
-    }
-    context.device.queue.submit([encoder.finish()]);
-    const taken = new Float32Array(await context.read(staging, bytes));
-    return Float64Array.from(taken, (value, i) => rows.center[i % d] + rows.scale[i % d] * value);
-  });
-}
-
 /** A GPU device of the caller's. */
 export type UserDevice = GPUDevice;
 
@@ -309,8 +236,8 @@ export const isDevice = (value: unknown): value is UserDevice =>
  *
  * @throws DeviceUnavailableError where there is no WebGPU
  */
-export async function webgpu(device?: GPUDevice): Promise<WebGpuBackend> {
-  if (device) return new WebGpuBackend(device, describe(device.adapterInfo), false, false);
-  const acquired = await acquireDevice();
-  return new WebGpuBackend(acquired.device, acquired.adapter, acquired.isFallback);
+export async function webgpu(device?: GPUDevice, options?: WebGpuOptions): Promise<WebGpuBackend> {
+  return device
+    ? new WebGpuBackend(device, false, options)
+    : new WebGpuBackend(await acquireDevice(), true, options);
 }

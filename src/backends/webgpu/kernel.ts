@@ -13,6 +13,8 @@ const DYNAMIC = 'chunk';
 
 /** A compiled compute shader whose buffers are bound by the names they have in WGSL. */
 export interface Kernel {
+  /** The buffers of a bind group, by name. */
+  names(group: number): string[];
   readonly pipeline: GPUComputePipeline;
   /** @throws Error for a name that the group lacks, or a missing one */
   bind(group: number, buffers: Record<string, GPUBuffer | GPUBufferBinding>): GPUBindGroup;
@@ -27,6 +29,7 @@ export async function createKernel(device: GPUDevice, label: string, source: str
 
   return {
     pipeline,
+    names: group => bindings.filter(binding => binding.group === group).map(({ name }) => name),
     bind(group, buffers) {
       const wanted = bindings.filter(binding => binding.group === group);
       const unknown = Object.keys(buffers).filter(name => !wanted.some(binding => binding.name === name));

@@ -2,9 +2,10 @@ import { type ColumnMoments, columnMoments } from '../../data/columns.js';
 import type { Matrix } from '../../data/matrix.js';
 import { InvalidArgumentError } from '../../errors.js';
 import type { Backend, Rows } from '../backend.js';
-import { SLAB_ROWS } from './chunks.js';
 import type { Context } from './context.js';
 
+/** Segments hold a multiple of this many rows, so that every one but the last fills its workgroups. */
+const SEGMENT_UNIT = 256;
 /** Bytes converted and uploaded at a time; the queue is drained in between, so that staging stays small. */
 const UPLOAD_BYTES = 16 * 2 ** 20;
 
@@ -15,6 +16,7 @@ export class GpuRows implements Rows {
   readonly #disposals: (() => void)[] = [];
   #last: Promise<unknown> = Promise.resolve();
   #disposed = false;
+  #waiting = 0;
 
   private constructor(
     readonly backend: Backend,
@@ -31,14 +33,19 @@ export class GpuRows implements Rows {
     const [n, d] = points.shape;
     const { maxBufferSize, maxStorageBufferBindingSize } = context.device.limits;
     const limit = Math.min(maxBufferSize, maxStorageBufferBindingSize);
-    const segmentRows = SLAB_ROWS * Math.floor(limit / (4 * d * SLAB_ROWS));
-    const segments = await context.allocate(`${n} rows of ${d} features`, () =>
+    const segmentRows = SEGMENT_UNIT * Math.floor(limit / (4 * d * SEGMENT_UNIT));
+    const segments = await context.guard(`${n} rows of ${d} features`, () =>
       Array.from({ length: Math.ceil(n / segmentRows) }, (_, segment) =>
         context.storage('rows', 4 * d * Math.min(segmentRows, n - segment * segmentRows)),
       ),
     );
     const rows = new GpuRows(backend, context, points.shape, columnMoments(points), segmentRows, segments);
-    await rows.#upload(points);
+    try {
+      await rows.#upload(points);
+    } catch (error) {
+      rows.dispose();
+      throw error;
+    }
     return rows;
   }
 
@@ -62,11 +69,17 @@ export class GpuRows implements Rows {
 
   /** One caller at a time: scratch belongs to the rows. */
   exclusive<T>(work: () => Promise<T>): Promise<T> {
+    this.#waiting++;
     const result = this.#last.then(() => {
       this.checkResident();
       return work();
     });
-    this.#last = result.catch(() => {});
+    this.#last = result
+      .catch(() => {})
+      .then(() => {
+        this.#waiting--;
+        if (this.#disposed && this.#waiting === 0) this.#free();
+      });
     return result;
   }
 
@@ -82,9 +95,14 @@ export class GpuRows implements Rows {
     this.context.check();
   }
 
+  /** Frees at once, or when the work in progress is done. */
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
+    if (this.#waiting === 0) this.#free();
+  }
+
+  #free(): void {
     for (const dispose of this.#disposals) dispose();
     this.context.release(...this.segments);
   }

@@ -1,17 +1,18 @@
 import { wgsl } from 'wgsl-preprocessor/wgsl-preprocessor.js';
+import { unroll } from './unroll.js';
 
 export interface ShaderOptions {
   /** `#include name` → the text it stands for (which may include others). */
   includes: Record<string, string>;
   /** `#if NAME` and `#elif NAME`, or `!NAME`. */
   flags?: Record<string, boolean>;
-  /** `const NAME = 3u;` at the head of the shader. */
+  /** `const NAME = 3u;` at the head of the shader, and names in `#for` loops. */
   constants?: Record<string, number>;
 }
 
 const DIRECTIVE = /^[ \t]*#(if|elif)[ \t]+(!?)(\w+)[ \t]*$/m;
 
-/** A .wgsl file as the compiler takes it: includes expanded, branches chosen, constants declared. */
+/** A .wgsl file as the compiler takes it: includes expanded, branches chosen, loops unrolled, constants declared. */
 export function expandShader(
   source: string,
   { includes, flags = {}, constants = {} }: ShaderOptions,
@@ -28,12 +29,23 @@ export function expandShader(
     rest = rest.slice(match.index + directive.length);
   }
   const declarations = Object.entries(constants).map(([name, value]) => `const ${name} = ${value}u;\n`);
-  return declarations.join('') + wgsl([...strings, rest], ...values);
+  return declarations.join('') + unroll(wgsl([...strings, rest], ...values), constants);
 }
 
 function expandIncludes(source: string, includes: Record<string, string>): string {
-  return source.replace(/^#include (\S+)$/gm, (_, name: string) => {
+  return source.replace(/^[ \t]*#include (\S+)$/gm, (_, name: string) => {
     if (!(name in includes)) throw new Error(`Shader include ${name} is not given.`);
     return expandIncludes(includes[name], includes);
   });
+}
+
+/** The parts of a file that `#section name` lines divide, by name. */
+export function sections(source: string): Record<string, string> {
+  const [, ...parts] = source.split(/^#section /m);
+  return Object.fromEntries(
+    parts.map(part => {
+      const end = part.indexOf('\n');
+      return [part.slice(0, end).trim(), part.slice(end + 1)];
+    }),
+  );
 }

@@ -3,88 +3,157 @@ import gaussianFull from '../../../shaders/families/gaussian-full.wgsl?raw';
 import chunk from '../../../shaders/include/chunk.wgsl?raw';
 import components from '../../../shaders/include/components.wgsl?raw';
 import responsibilities from '../../../shaders/include/responsibilities.wgsl?raw';
-import mixtureMoments from '../../../shaders/mixture-moments.wgsl?raw';
-import mixturePosterior from '../../../shaders/mixture-posterior.wgsl?raw';
+import row from '../../../shaders/include/row.wgsl?raw';
+import staged from '../../../shaders/include/staged.wgsl?raw';
+import mixtureAccumulate from '../../../shaders/mixture-accumulate.wgsl?raw';
+import mixtureLogits from '../../../shaders/mixture-logits.wgsl?raw';
+import mixtureLogitsTiled from '../../../shaders/mixture-logits-tiled.wgsl?raw';
+import mixtureNormalise from '../../../shaders/mixture-normalise.wgsl?raw';
 import mixtureScatter from '../../../shaders/mixture-scatter.wgsl?raw';
-import type { Moments } from '../../families/covariance/covariance-type.js';
+import mixtureStrip from '../../../shaders/mixture-strip.wgsl?raw';
+import reduceLanes from '../../../shaders/reduce-lanes.wgsl?raw';
 import type { EStepRule } from '../backend.js';
-import { POSTERIOR_ROWS, SLAB_ROWS } from './chunks.js';
-import { componentLength, scatterBlocks } from './pack.js';
-import { expandShader } from './shader.js';
+import type { Chunk } from './chunks.js';
+import { type Geometry, LANES, NORMALISE_ROWS, SCATTER_ROWS } from './geometry.js';
+import { paddedFeatures, scatterBlocks } from './layouts.js';
+import type { Plan } from './regimes.js';
+import { expandShader, sections } from './shader.js';
+import type { WorkspaceShape } from './workspace.js';
 
-/** Invocations of the statistics kernels' workgroups. */
-const INVOCATIONS = 64;
-/** vec4s of workgroup memory for staged rows: 8 KiB, so that two workgroups fit the default 16 KiB. */
-const TILE_VECTORS = 512;
+export type KernelName =
+  | 'mixture-strip'
+  | 'mixture-logits'
+  | 'mixture-logits-tiled'
+  | 'mixture-normalise'
+  | 'mixture-accumulate'
+  | 'mixture-scatter'
+  | 'reduce-lanes';
 
+/** What a kernel's text depends on. */
 export interface ShaderVariant {
-  readonly moments: Moments;
-  readonly nFeatures: number;
+  readonly shape: WorkspaceShape;
+  readonly plan: Plan;
+  readonly geometry: Geometry;
   readonly rule: EStepRule;
 }
 
-/** A shader's text and how many workgroups its panels take. */
+/** A shader's text, and the workgroups that a chunk takes. */
 export interface Shader {
-  readonly name: string;
+  readonly name: KernelName;
   readonly source: string;
-  readonly panels: number;
+  workgroups(chunk: Chunk): [x: number, y: number, z: number];
 }
 
-export function posteriorShader({ moments, nFeatures, rule }: ShaderVariant): Shader {
-  const density = moments === 'full' ? gaussianFull : gaussianDiag;
-  const source = expandShader(mixturePosterior, {
-    includes: { chunk, components, density },
-    flags: { HARD: rule === 'hard' },
-    constants: {
-      D: nFeatures,
-      COMPONENT_LENGTH: componentLength(moments, nFeatures),
-      POSTERIOR_ROWS,
-    },
-  });
-  return { name: 'mixture-posterior', source, panels: 1 };
+/** Invocations of mixture-scatter's workgroups. */
+const SCATTER_INVOCATIONS = 64;
+/** vec4s of workgroup memory for staged rows: 8 KiB, so that two workgroups fit the default 16 KiB. */
+const SCATTER_TILE_VECTORS = 512;
+/** vec4s of mixture-logits-tiled's rows: all of the default 16 KiB at D = 64 and D = 128. */
+const LOGITS_TILE_VECTORS = 1024;
+
+const FAMILY = { full: sections(gaussianFull), diag: sections(gaussianDiag) };
+
+const BUILDERS: Record<KernelName, (variant: ShaderVariant) => Omit<Shader, 'name'>> = {
+  'mixture-strip': variant => {
+    const { shape, geometry } = variant;
+    return {
+      source: expand(mixtureStrip, variant, { COMPONENTS: shape.nComponents }),
+      workgroups: ({ count }) => [Math.ceil(count / geometry.slabRows), 1, 1],
+    };
+  },
+
+  'mixture-logits': variant => streamed(mixtureLogits, variant, variant.plan.logitsComponents),
+
+  'mixture-accumulate': variant => streamed(mixtureAccumulate, variant, variant.plan.accumulateComponents),
+
+  'mixture-logits-tiled': variant => {
+    const { shape } = variant;
+    const padded = paddedFeatures(shape.nFeatures);
+    const tileRows = padded > 64 ? 32 : 64;
+    const componentBlock = Math.min(shape.nComponents, 16);
+    return {
+      source: expand(mixtureLogitsTiled, variant, {
+        PADDED: padded,
+        TILE_ROWS: tileRows,
+        TILE_LENGTH: Math.min((padded * tileRows) / 4, LOGITS_TILE_VECTORS),
+        COMPONENT_BLOCK: componentBlock,
+      }),
+      workgroups: ({ count }) => [
+        Math.ceil(count / tileRows),
+        Math.ceil(shape.nComponents / componentBlock),
+        1,
+      ],
+    };
+  },
+
+  'mixture-normalise': variant => ({
+    source: expand(mixtureNormalise, variant, { NORMALISE_ROWS }),
+    workgroups: ({ count }) => [Math.ceil(count / NORMALISE_ROWS), 1, 1],
+  }),
+
+  'mixture-scatter': variant => {
+    const { shape, geometry } = variant;
+    const { rows, blocks } = scatterBlocks(shape.nFeatures);
+    const panelBlocks = Math.min(blocks, SCATTER_INVOCATIONS);
+    const tileRows = Math.min(64, 2 ** Math.floor(Math.log2(SCATTER_TILE_VECTORS / rows)));
+    return {
+      source: expand(mixtureScatter, variant, {
+        MEAN: geometry.component.mean,
+        BLOCKS: blocks,
+        BLOCK_ROWS: rows,
+        PANEL_BLOCKS: panelBlocks,
+        SPLITS: Math.floor(SCATTER_INVOCATIONS / panelBlocks),
+        TILE_ROWS: tileRows,
+        TILE_LENGTH: Math.max(tileRows * rows, 4 * SCATTER_INVOCATIONS),
+        GROUP_ROWS: 64,
+        SCATTER_ROWS,
+      }),
+      workgroups: ({ count }) => [
+        shape.nComponents,
+        Math.ceil(count / SCATTER_ROWS),
+        Math.ceil(blocks / panelBlocks),
+      ],
+    };
+  },
+
+  'reduce-lanes': variant => {
+    const { groupLength, groups } = variant.geometry;
+    return {
+      source: expand(reduceLanes, variant, {}),
+      workgroups: () => [Math.ceil(groupLength / 64), groups, 1],
+    };
+  },
+};
+
+export function shaderOf(name: KernelName, variant: ShaderVariant): Shader {
+  return { name, ...BUILDERS[name](variant) };
 }
 
-export function statisticsShader(variant: ShaderVariant): Shader {
-  return variant.moments === 'full' ? scatterShader(variant) : momentsShader(variant);
+function streamed(source: string, variant: ShaderVariant, componentsHeld: number): Omit<Shader, 'name'> {
+  const { shape, geometry } = variant;
+  return {
+    source: expand(source, variant, { COMPONENTS: componentsHeld }),
+    workgroups: ({ count }) => [
+      Math.ceil(count / (geometry.laneRows * LANES)),
+      Math.ceil(shape.nComponents / componentsHeld),
+      1,
+    ],
+  };
 }
 
-function scatterShader(variant: ShaderVariant): Shader {
-  const { rows, blocks } = scatterBlocks(variant.nFeatures);
-  const panelBlocks = Math.min(blocks, INVOCATIONS);
-  const tileRows = Math.min(64, 2 ** Math.floor(Math.log2(TILE_VECTORS / rows)));
-  const source = statisticsSource(mixtureScatter, variant, {
-    BLOCKS: blocks,
-    BLOCK_ROWS: rows,
-    PANEL_BLOCKS: panelBlocks,
-    SPLITS: Math.floor(INVOCATIONS / panelBlocks),
-    TILE_ROWS: tileRows,
-    TILE_LENGTH: Math.max(tileRows * rows, 4 * INVOCATIONS),
-  });
-  return { name: 'mixture-scatter', source, panels: Math.ceil(blocks / panelBlocks) };
-}
-
-function momentsShader(variant: ShaderVariant): Shader {
-  const panelFeatures = Math.min(variant.nFeatures, INVOCATIONS);
-  const source = statisticsSource(mixtureMoments, variant, {
-    PANEL_FEATURES: panelFeatures,
-    SPLITS: Math.floor(INVOCATIONS / panelFeatures),
-  });
-  return { name: 'mixture-moments', source, panels: Math.ceil(variant.nFeatures / panelFeatures) };
-}
-
-function statisticsSource(
+function expand(
   source: string,
-  { moments, nFeatures, rule }: ShaderVariant,
+  { shape, geometry, rule }: ShaderVariant,
   constants: Record<string, number>,
 ): string {
   return expandShader(source, {
-    includes: { chunk, components, responsibilities },
+    includes: { chunk, components, responsibilities, row, staged, ...FAMILY[shape.moments] },
     flags: { HARD: rule === 'hard' },
     constants: {
-      D: nFeatures,
-      COMPONENT_LENGTH: componentLength(moments, nFeatures),
-      SLAB_ROWS,
-      GROUP_ROWS: INVOCATIONS,
+      D: shape.nFeatures,
+      COMPONENT_LENGTH: geometry.component.length,
+      SUMS_PER_COMPONENT: geometry.sums.length,
+      LANES,
       ...constants,
     },
   });

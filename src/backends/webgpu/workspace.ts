@@ -1,194 +1,283 @@
 import type { GaussianDensities } from '../../models/gaussian-densities.js';
+import type { Statistics } from '../../statistics.js';
 import type { EStepRule } from '../backend.js';
-import { type Chunk, chunkRows, cutChunks, POSTERIOR_ROWS, rounds, SLAB_ROWS } from './chunks.js';
+import { type Chunk, cutChunks, rounds } from './chunks.js';
 import { BUFFER_USAGE } from './constants.js';
-import type { Kernel } from './kernel.js';
-import { componentLength, type PartialLayout, packComponents, partialLayout, partialLength } from './pack.js';
+import { type Geometry, geometryOf, NORMALISE_ROWS } from './geometry.js';
+import { mergePartials, packComponents, statisticUnits } from './pack.js';
+import { kernelsOf, type Plan, posteriorKernels, statisticsKernels } from './regimes.js';
 import type { GpuRows } from './rows.js';
-import { posteriorShader, type Shader, statisticsShader } from './shaders.js';
+import { type KernelName, type Shader, shaderOf } from './shaders.js';
 
 /** The shape of the models that one workspace serves. */
 export type WorkspaceShape = Pick<GaussianDensities, 'nComponents' | 'nFeatures' | 'moments'>;
 
 /** A kernel with the bind groups it needs: data by segment, parameters, scratch. */
 interface Stage {
+  readonly shader: Shader;
   readonly pipeline: GPUComputePipeline;
   readonly data: readonly GPUBindGroup[];
-  readonly parameters: GPUBindGroup;
+  readonly parameters: GPUBindGroup | undefined;
   readonly scratch: GPUBindGroup;
-  readonly panels: number;
 }
 
-/** Bytes between the entries of a uniform buffer with dynamic offsets. */
+type BufferName =
+  | 'components'
+  | 'logits'
+  | 'peaks'
+  | 'shares'
+  | 'labels'
+  | 'likelihoods'
+  | 'lanes'
+  | 'partials';
+
+/** Bytes between the entries of a uniform buffer with dynamic offsets, and those of one entry. */
 const UNIFORM_STRIDE = 256;
+const UNIFORM_BYTES = 48;
+/** Peaks, shares and labels; logits follow. */
+const POSTERIOR_COLUMNS = 3;
 
 /**
- * Everything that E-steps of one model shape over some rows need, made ahead: an iteration creates nothing but
- * its command buffers. The scratch's size does not depend on the number of rows.
+ * Everything that E-steps of one model shape over some rows need. What a kernel needs is made when it is first asked
+ * for; after that an iteration creates nothing but its command buffers. No size depends on the number of rows but that
+ * of the partial log-likelihoods, one number for 256 rows.
  */
 export class Workspace {
-  readonly capacity: number;
+  readonly geometry: Geometry;
   readonly chunks: readonly Chunk[];
   readonly rounds: readonly Chunk[][];
-  readonly partialLength: number;
-  readonly layout: PartialLayout;
-  readonly likelihoodCount: number;
-  readonly partialBytes: number;
-
+  readonly #units: Float64Array;
   readonly #packed: Float32Array<ArrayBuffer>;
-  readonly #buffers: Record<
-    'chunk' | 'components' | 'logits' | 'log_norms' | 'labels' | 'likelihoods' | 'partials' | 'staging',
-    GPUBuffer
-  >;
+  readonly #buffers = new Map<string, GPUBuffer>();
   readonly #stages = new Map<string, Stage>();
+  readonly #sizes: Record<BufferName, number>;
 
   constructor(
     readonly rows: GpuRows,
     readonly shape: WorkspaceShape,
+    readonly plan: Plan,
   ) {
-    const { context } = rows;
-    const { moments, nFeatures, nComponents } = shape;
-    this.partialLength = partialLength(moments, nFeatures);
-    this.layout = partialLayout(moments, nFeatures, rows);
-    this.capacity = chunkRows({ nRows: rows.shape[0], nFeatures, nComponents, moments }, this.partialLength);
-    this.chunks = cutChunks(rows.shape[0], rows.segmentRows, this.capacity);
-    this.rounds = rounds([...this.chunks]);
-
+    const n = rows.shape[0];
+    const geometry = geometryOf(plan, shape, n);
+    const { component, chunkRows, groups, groupLength, slabRows } = geometry;
+    this.geometry = geometry;
+    this.chunks = cutChunks(n, rows.segmentRows, chunkRows, NORMALISE_ROWS);
+    this.rounds = rounds(this.chunks);
+    this.#units = statisticUnits(shape.moments, rows.scale);
+    this.#packed = new Float32Array(shape.nComponents * component.length);
     const last = this.chunks[this.chunks.length - 1];
-    this.likelihoodCount = last.likelihoodBegin + Math.ceil(last.count / POSTERIOR_ROWS);
-    this.partialBytes = 4 * (this.capacity / SLAB_ROWS) * nComponents * this.partialLength;
-    this.#packed = new Float32Array(nComponents * componentLength(moments, nFeatures));
-
-    const { uniform, copyDestination, mapRead } = BUFFER_USAGE;
-    const stagingBytes = Math.max(
-      this.partialBytes + 4 * this.likelihoodCount,
-      4 * this.capacity * (nComponents + 2), // posteriors
-    );
-    this.#buffers = {
-      chunk: context.buffer('chunk', UNIFORM_STRIDE * this.chunks.length, uniform | copyDestination),
-      components: context.storage('components', this.#packed.byteLength),
-      logits: context.storage('logits', 4 * nComponents * this.capacity),
-      log_norms: context.storage('log_norms', 4 * this.capacity),
-      labels: context.storage('labels', 4 * this.capacity),
-      likelihoods: context.storage('likelihoods', 4 * this.likelihoodCount),
-      partials: context.storage('partials', this.partialBytes),
-      staging: context.buffer('staging', stagingBytes, mapRead | copyDestination),
+    this.#sizes = {
+      components: this.#packed.length,
+      logits: shape.nComponents * chunkRows,
+      peaks: chunkRows,
+      shares: chunkRows,
+      labels: chunkRows,
+      likelihoods: last.likelihoodBegin + Math.ceil(last.count / NORMALISE_ROWS),
+      lanes: (chunkRows / slabRows) * groupLength * 64,
+      partials: groups * groupLength,
     };
-    this.#writeChunks();
   }
 
-  #writeChunks(): void {
-    const words = UNIFORM_STRIDE / 4;
-    const uniforms = new Uint32Array(words * this.chunks.length);
-    for (const { index, begin, count, likelihoodBegin } of this.chunks) {
-      uniforms.set([begin, count, this.capacity, this.shape.nComponents, likelihoodBegin], index * words);
+  /** The kernels of a whole E-step. */
+  eStepStages(rule: EStepRule): Promise<Stage[]> {
+    return this.#prepare(rule, kernelsOf(this.plan.regime));
+  }
+
+  /** The kernels that turn rows into logits, log norms and labels. */
+  posteriorStages(): Promise<Stage[]> {
+    return this.#prepare('exact', posteriorKernels(this.plan.regime));
+  }
+
+  /** The kernels that turn logits and log norms into statistics. */
+  statisticsStages(): Promise<Stage[]> {
+    return this.#prepare('exact', statisticsKernels(this.plan.regime));
+  }
+
+  async #prepare(rule: EStepRule, names: KernelName[]): Promise<Stage[]> {
+    const key = (name: KernelName) => `${name} ${rule}`;
+    const missing = names.filter(name => !this.#stages.has(key(name)));
+    if (missing.length > 0) {
+      const made = await this.rows.context.guard(`scratch for ${this.shape.nComponents} components`, () =>
+        Promise.all(missing.map(name => this.#stage(name, rule))),
+      );
+      missing.forEach((name, i) => {
+        this.#stages.set(key(name), made[i]);
+      });
     }
-    this.rows.context.device.queue.writeBuffer(this.#buffers.chunk, 0, uniforms);
+    return names.map(name => this.#stages.get(key(name)) as Stage);
+  }
+
+  async #stage(name: KernelName, rule: EStepRule): Promise<Stage> {
+    const { context, segments } = this.rows;
+    const shader = shaderOf(name, { shape: this.shape, plan: this.plan, geometry: this.geometry, rule });
+    const kernel = await context.kernel(name, shader.source);
+    const group = (index: number) =>
+      kernel.bind(
+        index,
+        Object.fromEntries(kernel.names(index).map(buffer => [buffer, this.#buffer(buffer as BufferName)])),
+      );
+    return {
+      shader,
+      pipeline: kernel.pipeline,
+      data: segments.map(rows => {
+        const chunk = { buffer: this.#chunkUniforms(), size: UNIFORM_BYTES };
+        return kernel.bind(0, kernel.names(0).includes('rows') ? { rows, chunk } : { chunk });
+      }),
+      parameters: kernel.names(1).length > 0 ? group(1) : undefined,
+      scratch: group(2),
+    };
+  }
+
+  #buffer(name: BufferName): GPUBuffer {
+    return this.#once(name, () => this.rows.context.storage(name, 4 * this.#sizes[name]));
+  }
+
+  #staging(numbers: number): GPUBuffer {
+    const { mapRead, copyDestination } = BUFFER_USAGE;
+    return this.#once(`staging ${numbers}`, () =>
+      this.rows.context.buffer('staging', 4 * numbers, mapRead | copyDestination),
+    );
+  }
+
+  #chunkUniforms(): GPUBuffer {
+    return this.#once('chunk', () => {
+      const words = UNIFORM_STRIDE / 4;
+      const { chunkRows, laneRows, slabRows, groupLength, groups } = this.geometry;
+      const uniforms = new Uint32Array(words * this.chunks.length);
+      for (const { index, begin, count, likelihoodBegin } of this.chunks) {
+        const slabs = Math.ceil(count / slabRows);
+        const { nComponents } = this.shape;
+        const fields = [
+          begin,
+          count,
+          chunkRows,
+          nComponents,
+          likelihoodBegin,
+          slabs,
+          laneRows,
+          groupLength,
+          groups,
+        ];
+        uniforms.set(fields, index * words);
+      }
+      const { uniform, copyDestination } = BUFFER_USAGE;
+      const buffer = this.rows.context.buffer('chunk', uniforms.byteLength, uniform | copyDestination);
+      this.rows.context.device.queue.writeBuffer(buffer, 0, uniforms);
+      return buffer;
+    });
+  }
+
+  #once(key: string, create: () => GPUBuffer): GPUBuffer {
+    const buffer = this.#buffers.get(key) ?? create();
+    this.#buffers.set(key, buffer);
+    return buffer;
   }
 
   /** Send θ down. @returns the means that the device sees, in the caller's units */
   write(densities: GaussianDensities): Float64Array {
-    const origin = packComponents(densities, this.rows, this.#packed);
-    this.rows.context.device.queue.writeBuffer(this.#buffers.components, 0, this.#packed);
+    const origin = packComponents(densities, this.rows, this.geometry.component, this.#packed);
+    this.rows.context.device.queue.writeBuffer(this.#buffer('components'), 0, this.#packed);
     return origin;
   }
 
-  /** Overwrite the scratch of one chunk: logits [K, capacity] in base 2, against norms of 0. */
+  /** Overwrite one chunk's logits, [K, chunkRows] in base 2, by ones that need no normalising. */
   writeLogits(logits: Float32Array<ArrayBuffer>): void {
     const { queue } = this.rows.context.device;
-    queue.writeBuffer(this.#buffers.logits, 0, logits);
-    queue.writeBuffer(this.#buffers.log_norms, 0, new Float32Array(this.capacity));
+    queue.writeBuffer(this.#buffer('logits'), 0, logits);
+    queue.writeBuffer(this.#buffer('peaks'), 0, new Float32Array(this.geometry.chunkRows));
+    queue.writeBuffer(this.#buffer('shares'), 0, new Float32Array(this.geometry.chunkRows).fill(1));
   }
 
-  /** The kernels of an E-step, compiled and bound. */
-  async stages(rule: EStepRule): Promise<{ posterior: Stage; statistics: Stage }> {
-    const variant = { ...this.shape, rule };
-    const { logits, log_norms, labels, likelihoods, partials } = this.#buffers;
-    const [posterior, statistics] = await Promise.all([
-      this.#stage(posteriorShader(variant), { logits, log_norms, labels, likelihoods }),
-      this.#stage(statisticsShader(variant), { logits, log_norms, labels, partials }),
-    ]);
-    return { posterior, statistics };
-  }
-
-  async #stage(shader: Shader, scratch: Record<string, GPUBuffer>): Promise<Stage> {
-    const key = shader.source;
-    const ready = this.#stages.get(key);
-    if (ready) return ready;
-    const { context, segments } = this.rows;
-    const { components, chunk } = this.#buffers;
-    const kernel: Kernel = await context.kernel(shader.name, shader.source);
-    const stage: Stage = {
-      pipeline: kernel.pipeline,
-      data: segments.map(rows => kernel.bind(0, { rows, chunk: { buffer: chunk, size: 32 } })),
-      parameters: kernel.bind(1, { components }),
-      scratch: kernel.bind(2, scratch),
-      panels: shader.panels,
-    };
-    this.#stages.set(key, stage);
-    return stage;
-  }
-
-  clearPartials(encoder: GPUCommandEncoder): void {
-    encoder.clearBuffer(this.#buffers.partials);
-  }
-
-  encodePosterior(encoder: GPUCommandEncoder, stage: Stage, chunk: Chunk): void {
-    this.#encode(encoder, stage, chunk, Math.ceil(chunk.count / POSTERIOR_ROWS), 1);
-  }
-
-  encodeStatistics(encoder: GPUCommandEncoder, stage: Stage, chunk: Chunk): void {
-    this.#encode(encoder, stage, chunk, this.shape.nComponents, Math.ceil(chunk.count / SLAB_ROWS));
-  }
-
-  #encode(encoder: GPUCommandEncoder, stage: Stage, chunk: Chunk, x: number, y: number): void {
+  encode(encoder: GPUCommandEncoder, stages: readonly Stage[], chunk: Chunk): void {
     const pass = encoder.beginComputePass();
-    pass.setPipeline(stage.pipeline);
-    pass.setBindGroup(0, stage.data[chunk.segment], [UNIFORM_STRIDE * chunk.index]);
-    pass.setBindGroup(1, stage.parameters);
-    pass.setBindGroup(2, stage.scratch);
-    pass.dispatchWorkgroups(x, y, stage.panels);
+    for (const { shader, pipeline, data, parameters, scratch } of stages) {
+      pass.setPipeline(pipeline);
+      pass.setBindGroup(0, data[chunk.segment], [UNIFORM_STRIDE * chunk.index]);
+      if (parameters) pass.setBindGroup(1, parameters);
+      pass.setBindGroup(2, scratch);
+      pass.dispatchWorkgroups(...shader.workgroups(chunk));
+    }
     pass.end();
   }
 
-  /** Partial statistics and partial log-likelihoods of a round, float32. */
-  copyStatistics(encoder: GPUCommandEncoder): void {
-    const { partials, likelihoods, staging } = this.#buffers;
-    encoder.copyBufferToBuffer(partials, 0, staging, 0, this.partialBytes);
-    encoder.copyBufferToBuffer(likelihoods, 0, staging, this.partialBytes, 4 * this.likelihoodCount);
+  clearPartials(encoder: GPUCommandEncoder): void {
+    encoder.clearBuffer(this.#buffer('partials'));
   }
 
-  async readStatistics(): Promise<{ partials: Float32Array; likelihoods: Float32Array }> {
-    const bytes = this.partialBytes + 4 * this.likelihoodCount;
-    const data = await this.rows.context.read(this.#buffers.staging, bytes);
-    return {
-      partials: new Float32Array(data, 0, this.partialBytes / 4),
-      likelihoods: new Float32Array(data, this.partialBytes),
-    };
+  /** Copy a round's partial sums and partial log-likelihoods to where they can be read. */
+  copyStatistics(encoder: GPUCommandEncoder, round: readonly Chunk[]): void {
+    const { partials } = this.#sizes;
+    const staging = this.#staging(partials + this.#mostLikelihoods);
+    encoder.copyBufferToBuffer(this.#buffer('partials'), 0, staging, 0, 4 * partials);
+    const [begin, end] = this.#likelihoodsOf(round);
+    if (end === begin) return;
+    encoder.copyBufferToBuffer(
+      this.#buffer('likelihoods'),
+      4 * begin,
+      staging,
+      4 * partials,
+      4 * (end - begin),
+    );
   }
 
-  /** Log norms, labels and (if asked for) logits of a chunk. */
-  copyPosterior(encoder: GPUCommandEncoder, withLogits: boolean): void {
-    const { logits, log_norms, labels, staging } = this.#buffers;
-    const column = 4 * this.capacity;
-    encoder.copyBufferToBuffer(log_norms, 0, staging, 0, column);
-    encoder.copyBufferToBuffer(labels, 0, staging, column, column);
-    if (withLogits) {
-      encoder.copyBufferToBuffer(logits, 0, staging, 2 * column, column * this.shape.nComponents);
+  /** Add a round to the statistics. @returns its log-likelihood (base 2) */
+  async readStatistics(statistics: Statistics, round: readonly Chunk[]): Promise<number> {
+    const { partials } = this.#sizes;
+    const [begin, end] = this.#likelihoodsOf(round);
+    const numbers = partials + end - begin;
+    const staging = this.#staging(partials + this.#mostLikelihoods);
+    const data = new Float32Array(await this.rows.context.read(staging, 4 * numbers));
+    const { groups, groupLength, sums } = this.geometry;
+    let likelihood = data.subarray(partials).reduce((sum, value) => sum + value, 0);
+    for (let group = 0; group < groups; group++) {
+      const values = data.subarray(group * groupLength, (group + 1) * groupLength);
+      mergePartials(values, sums, this.#units, statistics);
+      if (this.plan.regime === 'strip') likelihood += values[groupLength - 1];
     }
+    return likelihood;
+  }
+
+  /** Where a round's partial log-likelihoods are; in strips the log-likelihood is one of the sums instead. */
+  #likelihoodsOf(round: readonly Chunk[]): [begin: number, end: number] {
+    if (this.plan.regime === 'strip') return [0, 0];
+    const last = round[round.length - 1];
+    return [round[0].likelihoodBegin, last.likelihoodBegin + Math.ceil(last.count / NORMALISE_ROWS)];
+  }
+
+  get #mostLikelihoods(): number {
+    return Math.max(
+      ...this.rounds.map(round => this.#likelihoodsOf(round)).map(([begin, end]) => end - begin),
+    );
+  }
+
+  /** Copy peaks, shares, labels and (if asked for) logits of a chunk to where they can be read. */
+  copyPosterior(encoder: GPUCommandEncoder, withLogits: boolean): void {
+    const bytes = 4 * this.geometry.chunkRows;
+    const columns = withLogits ? POSTERIOR_COLUMNS + this.shape.nComponents : POSTERIOR_COLUMNS;
+    const staging = this.#staging(columns * this.geometry.chunkRows);
+    (['peaks', 'shares', 'labels'] as const).forEach((name, column) => {
+      encoder.copyBufferToBuffer(this.#buffer(name), 0, staging, column * bytes, bytes);
+    });
+    if (!withLogits) return;
+    const logits = this.#buffer('logits');
+    encoder.copyBufferToBuffer(logits, 0, staging, POSTERIOR_COLUMNS * bytes, this.shape.nComponents * bytes);
   }
 
   async readPosterior(withLogits: boolean) {
-    const columns = 2 + (withLogits ? this.shape.nComponents : 0);
-    const data = await this.rows.context.read(this.#buffers.staging, 4 * this.capacity * columns);
+    const { chunkRows } = this.geometry;
+    const numbers = chunkRows * (withLogits ? POSTERIOR_COLUMNS + this.shape.nComponents : POSTERIOR_COLUMNS);
+    const data = await this.rows.context.read(this.#staging(numbers), 4 * numbers);
     return {
-      logNorms: new Float32Array(data, 0, this.capacity),
-      labels: new Uint32Array(data, 4 * this.capacity, this.capacity),
-      logits: new Float32Array(data, 8 * this.capacity),
+      peaks: new Float32Array(data, 0, chunkRows),
+      shares: new Float32Array(data, 4 * chunkRows, chunkRows),
+      labels: new Uint32Array(data, 8 * chunkRows, chunkRows),
+      logits: new Float32Array(data, 4 * POSTERIOR_COLUMNS * chunkRows),
     };
   }
 
   dispose(): void {
-    this.rows.context.release(...Object.values(this.#buffers));
+    this.rows.context.release(...this.#buffers.values());
+    this.#buffers.clear();
+    this.#stages.clear();
   }
 }

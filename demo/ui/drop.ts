@@ -1,0 +1,24 @@
+import { byId } from './elements.js';
+
+/** Call `take` with a file that is dropped anywhere on the page. */
+export function onDrop(take: (file: File) => void): void {
+  const overlay = byId('drop-here');
+  const holdsFile = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;
+
+  addEventListener('dragenter', event => {
+    if (holdsFile(event)) overlay.hidden = false;
+  });
+  addEventListener('dragleave', event => {
+    if (event.relatedTarget === null) overlay.hidden = true;
+  });
+  addEventListener('dragover', event => {
+    if (holdsFile(event)) event.preventDefault();
+  });
+  addEventListener('drop', event => {
+    overlay.hidden = true;
+    if (!holdsFile(event)) return;
+    event.preventDefault();
+    const file = event.dataTransfer?.files[0];
+    if (file) take(file);
+  });
+}

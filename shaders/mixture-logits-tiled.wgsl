@@ -1,0 +1,71 @@
+// l_ik = log2 π_k N(x_i | μ_k, Σ_k) = c_k − |W_k (x_i − μ_k)|² of a chunk, for components too large for registers.
+// Workgroup: TILE_ROWS rows, staged once, [feature][row]; an invocation takes 4 of them and every COMPONENT_LANES-th
+// component of a block, and computes 8 rows of W at a time: 32 products for every 3 vec4 loads.
+#include chunk
+
+@group(1) @binding(0) var<storage, read> components: array<vec4f>;      // [K, COMPONENT_LENGTH / 4]
+@group(2) @binding(0) var<storage, read_write> logits: array<f32>;      // [K, stride]
+
+const LOG_ZERO = -1e30;
+const QUADS = TILE_ROWS / 4u;
+const COMPONENT_LANES = 64u / QUADS;
+
+var<workgroup> tile: array<vec4f, TILE_LENGTH>; // [PADDED, QUADS]
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let first = workgroup.x * TILE_ROWS;
+  for (var entry = local; entry < PADDED * QUADS; entry += 64u) {
+    let j = entry / QUADS;
+    let i = first + 4u * (entry % QUADS);
+    var x = vec4f();
+    if (j < D) {
+      for (var p = 0u; p < 4u; p++) {
+        x[p] = rows[(chunk.begin + min(i + p, chunk.count - 1u)) * D + j];
+      }
+    }
+    tile[entry] = x;
+  }
+  workgroupBarrier();
+
+  let quad = local % QUADS;
+  let i = first + 4u * quad;
+  for (var b = local / QUADS; b < COMPONENT_BLOCK; b += COMPONENT_LANES) {
+    let k = min(workgroup.y * COMPONENT_BLOCK + b, chunk.n_components - 1u);
+    let component = k * (COMPONENT_LENGTH / 4u);
+    let mean = component + 1u;
+    var at = mean + PADDED / 4u;
+    var squares = vec4f();
+    for (var columns = 8u; columns <= PADDED; columns += 8u) {
+      // y_r: row r of this band of W times the differences of 4 rows.
+#for r in 0..8
+      var y_${r} = vec4f();
+#end
+      for (var j = 0u; j < columns; j += 4u) {
+        let mu = components[mean + j / 4u];
+#for q in 0..4
+        {
+          let u = tile[(j + ${q}u) * QUADS + quad] - mu[${q}];
+          let upper = components[at + ${2 * q}u];
+          let lower = components[at + ${2 * q + 1}u];
+#for r in 0..4
+          y_${r} += upper[${r}] * u;
+          y_${4 + r} += lower[${r}] * u;
+#end
+        }
+#end
+        at += 8u;
+      }
+#for r in 0..8
+      squares += y_${r} * y_${r};
+#end
+    }
+    let logit = max(components[component].x - squares, vec4f(LOG_ZERO));
+    for (var p = 0u; p < 4u; p++) {
+      if (i + p < chunk.count) { logits[k * chunk.stride + i + p] = logit[p]; }
+    }
+  }
+}

@@ -1,0 +1,48 @@
+// The largest l_ik of each row of a chunk, 1 / Σ_k exp2(l_ik − largest), and argmax_k l_ik, in one pass over its logits:
+// log2 p(x_i) = peak − log2 share.
+#include chunk
+
+@group(2) @binding(0) var<storage, read> logits: array<f32>;            // [K, stride]
+@group(2) @binding(1) var<storage, read_write> peaks: array<f32>;       // [stride]
+@group(2) @binding(2) var<storage, read_write> shares: array<f32>;      // [stride]; HARD: 1
+@group(2) @binding(3) var<storage, read_write> labels: array<u32>;      // [stride] ties go to the smaller k
+@group(2) @binding(4) var<storage, read_write> likelihoods: array<f32>; // Σ log2 p(x_i) of each workgroup's rows
+
+var<workgroup> sums: array<f32, NORMALISE_ROWS>;
+
+@compute @workgroup_size(NORMALISE_ROWS)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let i = workgroup.x * NORMALISE_ROWS + local;
+  let inside = i < chunk.count;
+  let row = min(i, chunk.count - 1u);
+
+  var largest = logits[row];
+  var label = 0u;
+  var sum = 1.0; // Σ_k exp2(l_ik − largest)
+  for (var k = 1u; k < chunk.n_components; k++) {
+    let logit = logits[k * chunk.stride + row];
+    let ratio = exp2(max(-abs(logit - largest), -150.0));
+    let above = logit > largest;
+    sum = select(sum + ratio, fma(sum, ratio, 1.0), above);
+    largest = select(largest, logit, above);
+    label = select(label, k, above);
+  }
+#if HARD
+  sum = 1.0;
+#endif
+  if (inside) {
+    peaks[i] = largest;
+    shares[i] = 1.0 / sum;
+    labels[i] = label;
+  }
+
+  sums[local] = select(0.0, largest + log2(sum), inside);
+  for (var half = NORMALISE_ROWS / 2u; half > 0u; half /= 2u) {
+    workgroupBarrier();
+    if (local < half) { sums[local] += sums[local + half]; }
+  }
+  if (local == 0u) { likelihoods[chunk.likelihood_begin + workgroup.x] = sums[0]; }
+}

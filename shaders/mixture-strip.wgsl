@@ -1,0 +1,69 @@
+// A whole E-step in one pass, for models so small that every component's parameters and sums fit an invocation's
+// registers: each invocation walks lane_rows rows of a slab, LANES apart, and leaves its sums behind. No barrier but that of the
+// parameters' staging.
+#include chunk
+#include components
+#include staged
+
+@group(2) @binding(0) var<storage, read_write> lanes: array<f32>; // [n_slabs, sums, LANES], sums = K (1 + T) + 1
+
+@compute @workgroup_size(LANES)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  stage_components(0u, lane);
+#for c in 0..COMPONENTS
+#include means
+#include parameters
+#include sums
+#end
+  var likelihood = 0.0;
+
+  for (var step = 0u; step < chunk.lane_rows; step++) {
+    let i = (workgroup.x * chunk.lane_rows + step) * LANES + lane;
+    let inside = i < chunk.count;
+    let row = chunk.begin + min(i, chunk.count - 1u);
+#include row
+#for c in 0..COMPONENTS
+#include difference
+#include log_density
+#end
+    var largest = logit_0;
+#for c in 1..COMPONENTS
+    largest = max(largest, logit_${c});
+#end
+#if HARD
+    let log_norm = largest;
+    var taken = !inside;
+#for c in 0..COMPONENTS
+    let first_${c} = !taken && logit_${c} == largest; // ties go to the smaller k
+    let r_${c} = select(0.0, 1.0, first_${c});
+    taken = taken || first_${c};
+#end
+#else
+    var total = 0.0;
+#for c in 0..COMPONENTS
+    let ratio_${c} = exp2(max(logit_${c} - largest, -150.0));
+    total += ratio_${c};
+#end
+    let log_norm = largest + log2(total);
+    let share = select(0.0, 1.0 / total, inside);
+#for c in 0..COMPONENTS
+    let r_${c} = ratio_${c} * share;
+#end
+#endif
+    likelihood += select(0.0, log_norm, inside);
+#for c in 0..COMPONENTS
+#include accumulate
+#end
+  }
+
+  let at = workgroup.x * chunk.sums * LANES + lane;
+#for c in 0..COMPONENTS
+#for t in 0..SUMS_PER_COMPONENT
+  lanes[at + ${c * SUMS_PER_COMPONENT + t}u * LANES] = sum_${c}_${t};
+#end
+#end
+  lanes[at + (chunk.sums - 1u) * LANES] = likelihood;
+}

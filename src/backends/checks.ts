@@ -1,0 +1,21 @@
+import { InvalidArgumentError, NonFiniteError } from '../errors.js';
+import type { GaussianDensities } from '../models/gaussian-densities.js';
+import type { Statistics } from '../statistics.js';
+import type { Rows } from './backend.js';
+
+/** @throws InvalidArgumentError unless model and rows have the same number of features */
+export function checkFeatures({ shape }: Rows, { nFeatures }: GaussianDensities): void {
+  if (nFeatures === shape[1]) return;
+  throw new InvalidArgumentError(`The model has ${nFeatures} features, the rows have ${shape[1]}.`);
+}
+
+/** @throws NonFiniteError for statistics that are not finite */
+export function checkFinite(statistics: Statistics): Statistics {
+  const { counts, sums, logLikelihood } = statistics;
+  if (Number.isFinite(logLikelihood) && counts.every(Number.isFinite) && sums.every(Number.isFinite)) {
+    return statistics;
+  }
+  throw new NonFiniteError(
+    "The E-step gave statistics that are not finite: a density over- or underflowed, or a parameter is not a number. Try a larger regCovar, or device: 'cpu' (float64).",
+  );
+}

@@ -1,0 +1,73 @@
+import { type ComponentLayout, componentLayout, type SumsLayout, sumsLayout } from './layouts.js';
+import type { Plan } from './regimes.js';
+import type { WorkspaceShape } from './workspace.js';
+
+/** Invocations of the kernels that hold sums, and the lanes that leave them. */
+export const LANES = 64;
+/** Rows of one workgroup of mixture-normalise. */
+export const NORMALISE_ROWS = 256;
+/** Rows that one workgroup of mixture-scatter sums in float32: short sums stay accurate. */
+export const SCATTER_ROWS = 512;
+
+const MEBIBYTE = 2 ** 20;
+/** Bound of each scratch buffer, whatever N is. */
+const SCRATCH_BYTES = 32 * MEBIBYTE;
+/** Rows of a chunk of few components: what a device needs to be busy, and no more. */
+const MOST_ROWS = 2 ** 20;
+/** Dispatches stay far from a watchdog: about 50 ms at 0.4 TFLOP/s. */
+const FLOPS_PER_DISPATCH = 2e10;
+/** Lanes that keep a GPU busy, and the rows each should walk: fewer cost bandwidth, more cost digits. */
+const BUSY_LANES = 2 ** 15;
+const LEAST_LANE_ROWS = 8;
+const MOST_LANE_ROWS = 64;
+/** Numbers of all groups of partial sums together, where reducing leaves a choice. */
+const PARTIAL_NUMBERS = 2 ** 18;
+const MOST_GROUPS = 16;
+
+/** Sizes that follow from a plan, a model's shape and the number of rows. */
+export interface Geometry {
+  readonly component: ComponentLayout;
+  readonly sums: SumsLayout;
+  /** Partial sums of one group: K components', and the log-likelihood in a strip. */
+  readonly groupLength: number;
+  /** Groups of partial sums that are read back. */
+  readonly groups: number;
+  /** Rows that a lane walks. */
+  readonly laneRows: number;
+  /** Rows whose sums one workgroup leaves. */
+  readonly slabRows: number;
+  /** Rows of a chunk, a multiple of slabRows. */
+  readonly chunkRows: number;
+}
+
+export function geometryOf(
+  plan: Plan,
+  { nComponents, nFeatures, moments }: WorkspaceShape,
+  nRows: number,
+): Geometry {
+  const component = componentLayout(plan.regime, moments, nFeatures);
+  const sums = sumsLayout(plan.regime, moments, nFeatures);
+  const groupLength = nComponents * sums.length + (plan.regime === 'strip' ? 1 : 0);
+  const tiled = plan.regime === 'tiled';
+
+  const blocks = plan.regime === 'strip' ? 1 : Math.ceil(nComponents / plan.accumulateComponents);
+  const laneRows = Math.min(
+    MOST_LANE_ROWS,
+    Math.max(LEAST_LANE_ROWS, Math.ceil((nRows * blocks) / BUSY_LANES)),
+  );
+  const slabRows = tiled ? SCATTER_ROWS : laneRows * LANES;
+  const slabBytes = 4 * groupLength * (tiled ? 1 : LANES);
+  const flopsPerRow = nComponents * 2 * (component.length + sums.length);
+  const slabs = Math.min(
+    SCRATCH_BYTES / (4 * (nComponents + 2) * slabRows),
+    SCRATCH_BYTES / slabBytes,
+    FLOPS_PER_DISPATCH / (flopsPerRow * slabRows),
+    MOST_ROWS / slabRows,
+    Math.ceil(nRows / slabRows),
+  );
+  const chunkRows = slabRows * Math.max(1, Math.floor(slabs));
+  const groups = tiled
+    ? chunkRows / slabRows
+    : Math.max(1, Math.min(MOST_GROUPS, Math.floor(PARTIAL_NUMBERS / groupLength), chunkRows / slabRows));
+  return { component, sums, groupLength, groups, laneRows, slabRows, chunkRows };
+}

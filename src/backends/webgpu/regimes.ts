@@ -1,0 +1,64 @@
+import { statisticLength } from '../../families/gaussian.js';
+import type { KernelName } from './shaders.js';
+import type { WorkspaceShape } from './workspace.js';
+
+/**
+ * Which kernels an E-step takes.
+ *
+ * - strip: one pass; all components' parameters and sums stay in an invocation's registers
+ * - streamed: logits, normalise, accumulate; a few components' stay in registers while rows stream by
+ * - tiled: logits and scatter matrices from blocks in workgroup memory, for components too large for registers
+ */
+export type Regime = 'strip' | 'streamed' | 'tiled';
+
+export interface Plan {
+  readonly regime: Regime;
+  /** Components that an invocation of mixture-logits, and of mixture-accumulate, holds. */
+  readonly logitsComponents: number;
+  readonly accumulateComponents: number;
+}
+
+/**
+ * Numbers that an invocation may keep. A GPU's registers hold about 250 before they spill; software adapters spill to
+ * a cache that holds far more, and there every load from a buffer costs as much as ten multiplications.
+ */
+const GPU_REGISTERS = 250;
+const SOFTWARE_REGISTERS = 640;
+
+/** Bytes of the sums that the 64 lanes of one slab may leave: half of the default binding. */
+const LANES_BYTES = 64 * 2 ** 20;
+
+/** The one table of regimes. `software`: the adapter computes on the CPU. `forced` is for tests and benches. */
+export function choosePlan(shape: WorkspaceShape, software: boolean, forced?: Regime): Plan {
+  const registers = software ? SOFTWARE_REGISTERS : GPU_REGISTERS;
+  const { nFeatures: d, nComponents: k, moments } = shape;
+  const sums = 1 + statisticLength(moments, d);
+  const logits = sums + d; // parameters and differences
+  const accumulate = sums + 2 * d; // sums, means and differences
+  const strip = k * (sums + sums + d) + d; // sums, parameters, differences and the row
+
+  const streams = accumulate <= registers && 4 * 64 * k * sums <= LANES_BYTES;
+  const natural = strip <= registers ? 'strip' : moments === 'diag' || streams ? 'streamed' : 'tiled';
+  const held = (size: number) => Math.max(1, Math.min(Math.floor(registers / 2 / size), k));
+  return {
+    regime: forced ?? natural,
+    logitsComponents: held(logits),
+    accumulateComponents: held(accumulate),
+  };
+}
+
+/** The kernels that turn a chunk's rows into logits, log norms and labels, in order. */
+export const posteriorKernels = (regime: Regime): KernelName[] => [
+  regime === 'tiled' ? 'mixture-logits-tiled' : 'mixture-logits',
+  'mixture-normalise',
+];
+
+/** The kernels that turn logits and log norms into statistics. */
+export const statisticsKernels = (regime: Regime): KernelName[] =>
+  regime === 'tiled' ? ['mixture-scatter'] : ['mixture-accumulate', 'reduce-lanes'];
+
+/** The kernels of a whole E-step. */
+export const kernelsOf = (regime: Regime): KernelName[] =>
+  regime === 'strip'
+    ? ['mixture-strip', 'reduce-lanes']
+    : [...posteriorKernels(regime), ...statisticsKernels(regime)];

@@ -1,5 +1,5 @@
 import { afterAll } from 'vitest';
-import type { Regime } from '../../src/backends/webgpu/regimes.js';
+import { isPossible, type Regime } from '../../src/backends/webgpu/regimes.js';
 import type { Moments } from '../../src/families/covariance/covariance-type.js';
 import { type WebGpuBackend, webgpu } from '../../src/index.js';
 
@@ -10,9 +10,9 @@ export async function nodeWebgpu(regime: Regime): Promise<WebGpuBackend> {
   return backend;
 }
 
-/** Shapes that a regime can take: what stays in registers is written out, number by number. */
-export const allows: Record<Regime, (moments: Moments, d: number, k: number) => boolean> = {
-  strip: (moments, d, k) => k * (moments === 'full' ? d * d : 4 * d) <= 160,
-  streamed: (moments, d) => moments === 'diag' || d <= 31,
-  tiled: moments => moments === 'full',
-};
+/** Whether a regime's kernels can be had for a shape: what stays in registers is written out, number by number. */
+export const allows = (
+  regime: Regime,
+  moments: Moments,
+  [, nFeatures, nComponents]: readonly [number, number, number],
+) => isPossible(regime, { moments, nFeatures, nComponents });

@@ -18,7 +18,7 @@ import { Workspace } from './workspace.js';
 const LOG2_NOTHING = -300;
 
 export interface WebGpuOptions {
-  /** Force a regime of kernels instead of the table's; for tests and benches. */
+  /** A regime of kernels to prefer to the table's wherever it is possible; for tests and benches. */
   regime?: Regime;
 }
 

@@ -28,20 +28,40 @@ const SOFTWARE_REGISTERS = 640;
 /** Bytes of the sums that the 64 lanes of one slab may leave: half of the default binding. */
 const LANES_BYTES = 64 * 2 ** 20;
 
-/** The one table of regimes. `software`: the adapter computes on the CPU. `forced` is for tests and benches. */
+/** Numbers that an invocation keeps, per component. */
+function sizes({ nFeatures: d, moments }: WorkspaceShape) {
+  const sums = 1 + statisticLength(moments, d);
+  return {
+    sums,
+    logits: sums + d, // parameters and differences
+    accumulate: sums + 2 * d, // sums, means and differences
+    strip: 2 * sums + d, // sums, parameters and differences
+  };
+}
+
+/** Whether a regime's kernels can be had for a shape when an invocation may keep so many numbers. */
+export function isPossible(regime: Regime, shape: WorkspaceShape, registers = SOFTWARE_REGISTERS): boolean {
+  const { nComponents: k, nFeatures: d, moments } = shape;
+  const { sums, accumulate, strip } = sizes(shape);
+  if (regime === 'strip') return k * strip + d <= registers;
+  if (regime === 'tiled') return moments === 'full';
+  return moments === 'diag' || (accumulate <= registers && 4 * 64 * k * sums <= LANES_BYTES);
+}
+
+/**
+ * The one table of regimes: the first that is possible. `software`: the adapter computes on the CPU. `forced`, for tests
+ * and benches, goes first.
+ */
 export function choosePlan(shape: WorkspaceShape, software: boolean, forced?: Regime): Plan {
   const registers = software ? SOFTWARE_REGISTERS : GPU_REGISTERS;
-  const { nFeatures: d, nComponents: k, moments } = shape;
-  const sums = 1 + statisticLength(moments, d);
-  const logits = sums + d; // parameters and differences
-  const accumulate = sums + 2 * d; // sums, means and differences
-  const strip = k * (sums + sums + d) + d; // sums, parameters, differences and the row
-
-  const streams = accumulate <= registers && 4 * 64 * k * sums <= LANES_BYTES;
-  const natural = strip <= registers ? 'strip' : moments === 'diag' || streams ? 'streamed' : 'tiled';
-  const held = (size: number) => Math.max(1, Math.min(Math.floor(registers / 2 / size), k));
+  const regime =
+    forced && isPossible(forced, shape)
+      ? forced
+      : (['strip', 'streamed', 'tiled'] as const).find(candidate => isPossible(candidate, shape, registers));
+  const { logits, accumulate } = sizes(shape);
+  const held = (size: number) => Math.max(1, Math.min(Math.floor(registers / 2 / size), shape.nComponents));
   return {
-    regime: forced ?? natural,
+    regime: regime as Regime,
     logitsComponents: held(logits),
     accumulateComponents: held(accumulate),
   };

@@ -33,9 +33,7 @@ fn main(
 #for c in 0..COMPONENTS
   if (first + ${c}u < chunk.n_components) {
     let at = (workgroup.x * chunk.sums + (first + ${c}u) * SUMS_PER_COMPONENT) * LANES + lane;
-#for t in 0..SUMS_PER_COMPONENT
-    lanes[at + ${t}u * LANES] = sum_${c}_${t};
-#end
+#include store
   }
 #end
 }

@@ -59,11 +59,11 @@ fn main(
 #end
   }
 
-  let at = workgroup.x * chunk.sums * LANES + lane;
 #for c in 0..COMPONENTS
-#for t in 0..SUMS_PER_COMPONENT
-  lanes[at + ${c * SUMS_PER_COMPONENT + t}u * LANES] = sum_${c}_${t};
+  {
+    let at = (workgroup.x * chunk.sums + ${c * SUMS_PER_COMPONENT}u) * LANES + lane;
+#include store
+  }
 #end
-#end
-  lanes[at + (chunk.sums - 1u) * LANES] = likelihood;
+  lanes[((workgroup.x + 1u) * chunk.sums - 1u) * LANES + lane] = likelihood;
 }

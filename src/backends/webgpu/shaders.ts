@@ -5,6 +5,7 @@ import components from '../../../shaders/include/components.wgsl?raw';
 import responsibilities from '../../../shaders/include/responsibilities.wgsl?raw';
 import row from '../../../shaders/include/row.wgsl?raw';
 import staged from '../../../shaders/include/staged.wgsl?raw';
+import store from '../../../shaders/include/store.wgsl?raw';
 import mixtureAccumulate from '../../../shaders/mixture-accumulate.wgsl?raw';
 import mixtureLogits from '../../../shaders/mixture-logits.wgsl?raw';
 import mixtureLogitsTiled from '../../../shaders/mixture-logits-tiled.wgsl?raw';
@@ -147,7 +148,7 @@ function expand(
   constants: Record<string, number>,
 ): string {
   return expandShader(source, {
-    includes: { chunk, components, responsibilities, row, staged, ...FAMILY[shape.moments] },
+    includes: { chunk, components, responsibilities, row, staged, store, ...FAMILY[shape.moments] },
     flags: { HARD: rule === 'hard' },
     constants: {
       D: shape.nFeatures,

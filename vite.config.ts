@@ -1,5 +1,8 @@
 import { defineConfig } from 'vite';
 
+/** What `webgpu-em bench` compares with, where it is installed. */
+const benchPeers = [/^@tensorflow\//, 'gaussian-mixture-model'];
+
 /** The library (browser and Node from one source) and the command; shaders are inlined as text. */
 export default defineConfig({
   publicDir: false,
@@ -12,7 +15,7 @@ export default defineConfig({
       formats: ['es'],
     },
     rolldownOptions: {
-      external: [/^node:/, 'papaparse', 'commander', 'cli-progress', 'webgpu'],
+      external: [/^node:/, 'papaparse', 'commander', 'cli-progress', 'webgpu', ...benchPeers],
     },
   },
 });

@@ -5,7 +5,7 @@
 #include staged
 #include responsibilities
 
-@group(2) @binding(4) var<storage, read_write> lanes: array<f32>; // [n_slabs, sums, LANES], sums = K (1 + T) or more
+@group(2) @binding(3) var<storage, read_write> lanes: array<f32>; // [n_slabs, sums, LANES], sums = K (1 + T) or more
 
 @compute @workgroup_size(LANES)
 fn main(

@@ -1,12 +1,15 @@
 // The largest l_ik of each row of a chunk, 1 / Σ_k exp2(l_ik − largest), and argmax_k l_ik, in one pass over its logits:
-// log2 p(x_i) = peak − log2 share.
+// log2 p(x_i) = peak − log2 share. HARD: the logits become those of responsibilities 1 (at the argmax) and 0, which need
+// no normalising, so that the kernels after this one know of one rule only.
 #include chunk
 
-@group(2) @binding(0) var<storage, read> logits: array<f32>;            // [K, stride]
+@group(2) @binding(0) var<storage, read_write> logits: array<f32>;      // [K, stride]
 @group(2) @binding(1) var<storage, read_write> peaks: array<f32>;       // [stride]
-@group(2) @binding(2) var<storage, read_write> shares: array<f32>;      // [stride]; HARD: 1
+@group(2) @binding(2) var<storage, read_write> shares: array<f32>;      // [stride]
 @group(2) @binding(3) var<storage, read_write> labels: array<u32>;      // [stride] ties go to the smaller k
 @group(2) @binding(4) var<storage, read_write> likelihoods: array<f32>; // Σ log2 p(x_i) of each workgroup's rows
+
+const LOG_NOTHING = -300.0; // exp2 of it is 0 in float32
 
 var<workgroup> sums: array<f32, NORMALISE_ROWS>;
 
@@ -31,15 +34,25 @@ fn main(
     label = select(label, k, above);
   }
 #if HARD
-  sum = 1.0;
-#endif
+  let log_density = largest;
+  if (inside) {
+    for (var k = 0u; k < chunk.n_components; k++) {
+      logits[k * chunk.stride + i] = select(LOG_NOTHING, 0.0, k == label);
+    }
+    peaks[i] = 0.0;
+    shares[i] = 1.0;
+    labels[i] = label;
+  }
+#else
+  let log_density = largest + log2(sum);
   if (inside) {
     peaks[i] = largest;
     shares[i] = 1.0 / sum;
     labels[i] = label;
   }
+#endif
 
-  sums[local] = select(0.0, largest + log2(sum), inside);
+  sums[local] = select(0.0, log_density, inside);
   for (var half = NORMALISE_ROWS / 2u; half > 0u; half /= 2u) {
     workgroupBarrier();
     if (local < half) { sums[local] += sums[local + half]; }

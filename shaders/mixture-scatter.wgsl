@@ -5,7 +5,7 @@
 #include components
 #include responsibilities
 
-@group(2) @binding(4) var<storage, read_write> partials: array<f32>; // [slabs, K, BLOCKS, 4, 4], added to
+@group(2) @binding(3) var<storage, read_write> partials: array<f32>; // [slabs, K, BLOCKS, 4, 4], added to
 
 var<workgroup> roots: array<f32, TILE_ROWS>;
 var<workgroup> tile: array<vec4f, TILE_LENGTH>; // [TILE_ROWS, BLOCK_ROWS] and later the splits' sums

@@ -11,5 +11,12 @@ struct Chunk {
   groups: u32,           // groups of partial sums that the slabs are added to
 }
 
-@group(0) @binding(0) var<storage, read> rows: array<f32>; // [n, D]
+// [n, D]
+#if ROWS_VEC4
+@group(0) @binding(0) var<storage, read> rows: array<vec4f>;
+#elif ROWS_VEC2
+@group(0) @binding(0) var<storage, read> rows: array<vec2f>;
+#else
+@group(0) @binding(0) var<storage, read> rows: array<f32>;
+#endif
 @group(0) @binding(1) var<uniform> chunk: Chunk;

@@ -3,14 +3,9 @@
 @group(2) @binding(0) var<storage, read> logits: array<f32>; // [K, stride]
 @group(2) @binding(1) var<storage, read> peaks: array<f32>;  // [stride]
 @group(2) @binding(2) var<storage, read> shares: array<f32>; // [stride]
-@group(2) @binding(3) var<storage, read> labels: array<u32>; // [stride]
 
 fn responsibility(i: u32, k: u32) -> f32 {
   let row = min(i, chunk.count - 1u);
-#if HARD
-  let r = select(0.0, 1.0, labels[row] == k);
-#else
   let r = exp2(max(logits[k * chunk.stride + row] - peaks[row], -150.0)) * shares[row];
-#endif
   return select(0.0, r, i < chunk.count);
 }

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { version } from '../../package.json';
+import { addBench } from './commands/bench.js';
 import { addFit } from './commands/fit.js';
 import { addInfo } from './commands/info.js';
 import { addPredict } from './commands/predict.js';
@@ -26,6 +27,6 @@ function createProgram(): Command {
     .version(version)
     .exitOverride()
     .showHelpAfterError('Try --help.');
-  for (const add of [addFit, addPredict, addScore, addSample, addInfo]) add(program);
+  for (const add of [addFit, addPredict, addScore, addSample, addBench, addInfo]) add(program);
   return program;
 }

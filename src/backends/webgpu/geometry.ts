@@ -16,8 +16,7 @@ const SCRATCH_BYTES = 32 * MEBIBYTE;
 const MOST_ROWS = 2 ** 20;
 /** Dispatches stay far from a watchdog: about 50 ms at 0.4 TFLOP/s. */
 const FLOPS_PER_DISPATCH = 2e10;
-/** Lanes that keep a GPU busy, and the rows each should walk: fewer cost bandwidth, more cost digits. */
-const BUSY_LANES = 2 ** 15;
+/** Rows that a lane should walk: fewer cost bandwidth, more cost digits. */
 const LEAST_LANE_ROWS = 8;
 const MOST_LANE_ROWS = 64;
 /** Numbers of all groups of partial sums together, where reducing leaves a choice. */
@@ -53,7 +52,7 @@ export function geometryOf(
   const blocks = plan.regime === 'strip' ? 1 : Math.ceil(nComponents / plan.accumulateComponents);
   const laneRows = Math.min(
     MOST_LANE_ROWS,
-    Math.max(LEAST_LANE_ROWS, Math.ceil((nRows * blocks) / BUSY_LANES)),
+    Math.max(LEAST_LANE_ROWS, Math.ceil((nRows * blocks) / plan.busyLanes)),
   );
   const slabRows = tiled ? SCATTER_ROWS : laneRows * LANES;
   const slabBytes = 4 * groupLength * (tiled ? 1 : LANES);

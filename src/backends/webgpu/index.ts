@@ -193,7 +193,11 @@ export class WebGpuBackend implements Backend {
     if (last?.shape.nComponents === nComponents && last.shape.moments === moments) return last;
     last?.dispose();
     const shape = { nComponents, nFeatures, moments };
-    const workspace = new Workspace(rows, shape, choosePlan(shape, this.isFallback, this.options.regime));
+    const workspace = new Workspace(
+      rows,
+      shape,
+      choosePlan(shape, rows.shape[0], this.isFallback, this.options.regime),
+    );
     this.#workspaces.set(rows, workspace);
     return workspace;
   }

@@ -16,6 +16,8 @@ export interface Plan {
   /** Components that an invocation of mixture-logits, and of mixture-accumulate, holds. */
   readonly logitsComponents: number;
   readonly accumulateComponents: number;
+  /** Lanes that keep the adapter busy. */
+  readonly busyLanes: number;
 }
 
 /**
@@ -24,6 +26,10 @@ export interface Plan {
  */
 const GPU_REGISTERS = 250;
 const SOFTWARE_REGISTERS = 640;
+/** What they may keep where an iteration takes so long that compiling for 20 seconds pays off: up to D = 64. */
+const PATIENT_REGISTERS = 2400;
+/** N K from which it does. */
+const LONG_WORK = 1e6;
 
 /** Bytes of the sums that the 64 lanes of one slab may leave: half of the default binding. */
 const LANES_BYTES = 64 * 2 ** 20;
@@ -50,20 +56,25 @@ export function isPossible(regime: Regime, shape: WorkspaceShape, registers = SO
 
 /**
  * The one table of regimes: the first that is possible. `software`: the adapter computes on the CPU. `forced`, for tests
- * and benches, goes first.
+ * and benches, goes before them.
  */
-export function choosePlan(shape: WorkspaceShape, software: boolean, forced?: Regime): Plan {
+export function choosePlan(shape: WorkspaceShape, nRows: number, software: boolean, forced?: Regime): Plan {
+  const k = shape.nComponents;
   const registers = software ? SOFTWARE_REGISTERS : GPU_REGISTERS;
-  const regime =
-    forced && isPossible(forced, shape)
-      ? forced
-      : (['strip', 'streamed', 'tiled'] as const).find(candidate => isPossible(candidate, shape, registers));
+  const patient = software && nRows * k >= LONG_WORK;
+  const table: [Regime, number][] = [
+    ['strip', registers],
+    ['streamed', patient ? PATIENT_REGISTERS : registers],
+    ['tiled', registers],
+  ];
+  const [natural] = table.find(([regime, budget]) => isPossible(regime, shape, budget)) as [Regime, number];
   const { logits, accumulate } = sizes(shape);
-  const held = (size: number) => Math.max(1, Math.min(Math.floor(registers / 2 / size), shape.nComponents));
+  const held = (size: number) => Math.max(1, Math.min(Math.floor(registers / 1.5 / size), k));
   return {
-    regime: regime as Regime,
+    regime: forced && isPossible(forced, shape) ? forced : natural,
     logitsComponents: held(logits),
     accumulateComponents: held(accumulate),
+    busyLanes: software ? 2 ** 10 : 2 ** 15,
   };
 }
 

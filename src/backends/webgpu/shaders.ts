@@ -149,7 +149,11 @@ function expand(
 ): string {
   return expandShader(source, {
     includes: { chunk, components, responsibilities, row, staged, store, ...FAMILY[shape.moments] },
-    flags: { HARD: rule === 'hard' },
+    flags: {
+      HARD: rule === 'hard',
+      ROWS_VEC4: source.includes('#include row') && shape.nFeatures % 4 === 0,
+      ROWS_VEC2: source.includes('#include row') && shape.nFeatures % 2 === 0,
+    },
     constants: {
       D: shape.nFeatures,
       COMPONENT_LENGTH: geometry.component.length,

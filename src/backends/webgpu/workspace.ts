@@ -12,6 +12,9 @@ import { type KernelName, type Shader, shaderOf } from './shaders.js';
 /** The shape of the models that one workspace serves. */
 export type WorkspaceShape = Pick<GaussianDensities, 'nComponents' | 'nFeatures' | 'moments'>;
 
+/** The kernels that differ between rules; the others share one pipeline. */
+const RULED: ReadonlySet<KernelName> = new Set(['mixture-strip', 'mixture-normalise']);
+
 /** A kernel with the bind groups it needs: data by segment, parameters, scratch. */
 interface Stage {
   readonly shader: Shader;
@@ -94,7 +97,7 @@ export class Workspace {
   }
 
   async #prepare(rule: EStepRule, names: KernelName[]): Promise<Stage[]> {
-    const key = (name: KernelName) => `${name} ${rule}`;
+    const key = (name: KernelName) => `${name} ${RULED.has(name) ? rule : ''}`;
     const missing = names.filter(name => !this.#stages.has(key(name)));
     if (missing.length > 0) {
       const made = await this.rows.context.guard(`scratch for ${this.shape.nComponents} components`, () =>

@@ -53,9 +53,17 @@ fn main(
 #endif
 
   sums[local] = select(0.0, log_density, inside);
-  for (var half = NORMALISE_ROWS / 2u; half > 0u; half /= 2u) {
-    workgroupBarrier();
-    if (local < half) { sums[local] += sums[local + half]; }
+  // 16 sums of 16, then their sum: two barriers where a tree takes eight.
+  workgroupBarrier();
+  if (local < 16u) {
+    var sum16 = 0.0;
+    for (var j = 0u; j < 16u; j++) { sum16 += sums[local + 16u * j]; }
+    sums[local] = sum16;
   }
-  if (local == 0u) { likelihoods[chunk.likelihood_begin + workgroup.x] = sums[0]; }
+  workgroupBarrier();
+  if (local == 0u) {
+    var total = 0.0;
+    for (var j = 0u; j < 16u; j++) { total += sums[j]; }
+    likelihoods[chunk.likelihood_begin + workgroup.x] = total;
+  }
 }

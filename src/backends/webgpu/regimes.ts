@@ -69,7 +69,8 @@ export function choosePlan(shape: WorkspaceShape, nRows: number, software: boole
   ];
   const [natural] = table.find(([regime, budget]) => isPossible(regime, shape, budget)) as [Regime, number];
   const { logits, accumulate } = sizes(shape);
-  const held = (size: number) => Math.max(1, Math.min(Math.floor(registers / 1.5 / size), k));
+  const share = software && !patient ? 1 / 4 : 2 / 3; // more components, more code to compile
+  const held = (size: number) => Math.max(1, Math.min(Math.floor((share * registers) / size), k));
   return {
     regime: forced && isPossible(forced, shape) ? forced : natural,
     logitsComponents: held(logits),

@@ -2,20 +2,10 @@
 // name and no index, so that it stays in registers: log2 π_k N(x | μ_k, σ_k²) = constant − Σ_j (w_j (x_j − μ_kj))²
 // with w = √(½ log2 e) / σ; T(u) = (u, u²) with u = x − μ_k.
 
-#section means
-#for j in 0..D
-  let mean_${c}_${j} = staged[${c * COMPONENT_LENGTH + 1 + j}];
-#end
-
 #section parameters
   let constant_${c} = staged[${c * COMPONENT_LENGTH}];
 #for j in 0..D
   let factor_${c}_${j} = staged[${c * COMPONENT_LENGTH + 1 + D + j}];
-#end
-
-#section difference
-#for j in 0..D
-  let u_${c}_${j} = x_${j} - mean_${c}_${j};
 #end
 
 #section log_density

@@ -2,20 +2,10 @@
 // index, so that it stays in registers: log2 π_k N(x | μ_k, Σ_k) = constant − |W (x − μ_k)|², with W lower triangular
 // and √(½ log2 e) folded in; T(u) = (u, lower triangle of u uᵀ) with u = x − μ_k.
 
-#section means
-#for j in 0..D
-  let mean_${c}_${j} = staged[${c * COMPONENT_LENGTH + 1 + j}];
-#end
-
 #section parameters
   let constant_${c} = staged[${c * COMPONENT_LENGTH}];
 #for t in 0..(D * (D + 1)) / 2
   let factor_${c}_${t} = staged[${c * COMPONENT_LENGTH + 1 + D + t}];
-#end
-
-#section difference
-#for j in 0..D
-  let u_${c}_${j} = x_${j} - mean_${c}_${j};
 #end
 
 #section log_density

@@ -1,3 +1,4 @@
+import gaussian from '../../../shaders/families/gaussian.wgsl?raw';
 import gaussianDiag from '../../../shaders/families/gaussian-diag.wgsl?raw';
 import gaussianFull from '../../../shaders/families/gaussian-full.wgsl?raw';
 import chunk from '../../../shaders/include/chunk.wgsl?raw';
@@ -52,7 +53,10 @@ const SCATTER_TILE_VECTORS = 512;
 /** vec4s of mixture-logits-tiled's rows: all of the default 16 KiB at D = 64 and D = 128. */
 const LOGITS_TILE_VECTORS = 1024;
 
-const FAMILY = { full: sections(gaussianFull), diag: sections(gaussianDiag) };
+const FAMILY = {
+  full: { ...sections(gaussian), ...sections(gaussianFull) },
+  diag: { ...sections(gaussian), ...sections(gaussianDiag) },
+};
 
 const BUILDERS: Record<KernelName, (variant: ShaderVariant) => Omit<Shader, 'name'>> = {
   'mixture-strip': variant => {

@@ -9,7 +9,7 @@ export type {
 } from './backends/backend.js';
 export { type Chosen, chooseBackend, type DeviceChoice } from './backends/choose.js';
 export { cpu } from './backends/cpu/index.js';
-export { type WebGpuBackend, webgpu } from './backends/webgpu/index.js';
+export { type WebGpuBackend, type WebGpuOptions, webgpu } from './backends/webgpu/index.js';
 export type { StoppingOptions, StopReason } from './convergence.js';
 export { type CsvData, type CsvOptions, parseCsv } from './data/csv.js';
 export { type Matrix, matrix } from './data/matrix.js';

@@ -18,6 +18,17 @@ const read = (file: string) => readFileSync(join(root, file), 'utf8');
 const code = (file: string) => read(file).replace(/\/\*[\s\S]*?\*\/|\/\/.*$|`[^`]*`|"[^"\n]*"/gm, '');
 const sources = filesUnder('src', '.ts');
 
+/** What models and backends alike are made of. */
+const COMPUTES = [
+  'errors.ts',
+  'numerics/',
+  'statistics.ts',
+  'data/',
+  'families/',
+  'models/',
+  'backends/backend.ts',
+];
+
 /** What a room's files may import; rooms are folders of src/, or files of it. */
 const MAY_IMPORT: Record<string, string[]> = {
   'errors.ts': [],
@@ -31,38 +42,10 @@ const MAY_IMPORT: Record<string, string[]> = {
   'data/csv.ts': ['errors.ts', 'data/'],
   'data/npy.ts': ['errors.ts', 'data/'],
   'data/points.ts': ['errors.ts', 'data/', 'backends/backend.ts'],
-  'models/': [
-    'errors.ts',
-    'numerics/',
-    'statistics.ts',
-    'data/',
-    'families/',
-    'models/',
-    'backends/backend.ts',
-  ],
+  'models/': COMPUTES,
   'backends/backend.ts': ['data/', 'models/', 'statistics.ts'],
-  'backends/cpu/': [
-    'errors.ts',
-    'numerics/',
-    'statistics.ts',
-    'data/',
-    'families/',
-    'models/',
-    'backends/backend.ts',
-    'backends/checks.ts',
-    'backends/cpu/',
-  ],
-  'backends/webgpu/': [
-    'errors.ts',
-    'numerics/',
-    'statistics.ts',
-    'data/',
-    'families/',
-    'models/',
-    'backends/backend.ts',
-    'backends/checks.ts',
-    'backends/webgpu/',
-  ],
+  'backends/cpu/': [...COMPUTES, 'backends/checks.ts', 'backends/cpu/'],
+  'backends/webgpu/': [...COMPUTES, 'backends/checks.ts', 'backends/webgpu/'],
   'backends/checks.ts': ['errors.ts', 'statistics.ts', 'models/', 'backends/backend.ts'],
   'backends/choose.ts': ['errors.ts', 'backends/'],
   'monotonicity.ts': ['errors.ts', 'statistics.ts', 'models/model.ts', 'backends/backend.ts'],

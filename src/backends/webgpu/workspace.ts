@@ -100,9 +100,14 @@ export class Workspace {
     const key = (name: KernelName) => `${name} ${RULED.has(name) ? rule : ''}`;
     const missing = names.filter(name => !this.#stages.has(key(name)));
     if (missing.length > 0) {
-      const made = await this.rows.context.guard(`scratch for ${this.shape.nComponents} components`, () =>
-        Promise.all(missing.map(name => this.#stage(name, rule))),
-      );
+      const made = await this.rows.context
+        .guard(`scratch for ${this.shape.nComponents} components`, () =>
+          Promise.all(missing.map(name => this.#stage(name, rule))),
+        )
+        .catch(error => {
+          this.dispose(); // what was refused must not be found here by the next attempt
+          throw error;
+        });
       missing.forEach((name, i) => {
         this.#stages.set(key(name), made[i]);
       });

@@ -1,6 +1,6 @@
 /** What start-up.ts runs in fresh processes. Nothing of the library may be imported here but types. */
 import { provideGpu } from './gpu.js';
-import { instrument } from './instrument.js';
+import { instrument, type PipelineTimes } from './instrument.js';
 import { createProblem } from './problem.js';
 import { parseShape, type Shape } from './shapes.js';
 
@@ -12,9 +12,7 @@ export interface StartUp {
 
 export interface CompileTimes {
   readonly shape: Shape;
-  readonly kernels: readonly { label: string; seconds: number }[];
-  readonly firstEStep: number;
-  readonly secondEStep: number;
+  readonly kernels: readonly (PipelineTimes & { readonly label: string })[];
 }
 
 /** One shape for every regime of D, and the diagonal ones. */
@@ -60,8 +58,8 @@ async function startUp(): Promise<StartUp> {
 }
 
 async function compileTimes(): Promise<CompileTimes[]> {
-  let kernels: { label: string; seconds: number }[] = [];
-  instrument(await provideGpu(), { pipeline: (label, seconds) => kernels.push({ label, seconds }) });
+  let kernels: (PipelineTimes & { label: string })[] = [];
+  instrument(await provideGpu(), { pipeline: (label, times) => kernels.push({ label, ...times }) });
   const { matrix, webgpu } = await library();
   const { modelOf, startParameters } = await import('./peers/em.js');
   const backend = await webgpu();
@@ -73,13 +71,8 @@ async function compileTimes(): Promise<CompileTimes[]> {
     const model = modelOf(shape);
     const parameters = startParameters(model, start);
     kernels = [];
-    const timed = async () => {
-      const begin = performance.now();
-      await model.eStep(parameters, rows);
-      return (performance.now() - begin) / 1000;
-    };
-    const firstEStep = await timed();
-    times.push({ shape, kernels, firstEStep, secondEStep: await timed() });
+    await model.eStep(parameters, rows);
+    times.push({ shape, kernels });
     rows.dispose();
   }
   return times;

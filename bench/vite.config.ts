@@ -26,6 +26,8 @@ export default defineConfig({
         cli: here('../src/cli/main.ts'),
         'start-up': here('start-up.ts'),
         scaling: here('scaling.ts'),
+        seeding: here('seeding.ts'),
+        counts: here('counts.ts'),
         'start-up-child': here('start-up-child.ts'),
       },
     },

@@ -1,7 +1,10 @@
 // The largest l_ik of each row of a chunk, 1 / Σ_k exp2(l_ik − largest), and argmax_k l_ik, in one pass over its logits:
-// log2 p(x_i) = peak − log2 share. HARD: the logits become those of responsibilities 1 (at the argmax) and 0, which need
-// no normalising, so that the kernels after this one know of one rule only.
+// log2 p(x_i) = peak − log2 share. HARD: the logits become those of responsibilities 1 (at the argmax) and 0; SAMPLED: of
+// frequencies of draws of z. They need no normalising, so that the kernels after this one know of one rule only.
 #include chunk
+#if SAMPLED
+#include draws
+#endif
 
 @group(2) @binding(0) var<storage, read_write> logits: array<f32>;      // [K, stride]
 @group(2) @binding(1) var<storage, read_write> peaks: array<f32>;       // [stride]
@@ -39,6 +42,31 @@ fn main(
     for (var k = 0u; k < chunk.n_components; k++) {
       logits[k * chunk.stride + i] = select(LOG_NOTHING, 0.0, k == label);
     }
+    peaks[i] = 0.0;
+    shares[i] = 1.0;
+    labels[i] = label;
+  }
+#elif SAMPLED
+  let log_density = largest + log2(sum);
+  if (inside) {
+    let total = f32(draws.draws);
+    var lower = 0.0;
+    var left = draws.draws; // what rounding leaves of 1 belongs to the most probable component
+    var of_label = 0u;
+    for (var k = 0u; k < chunk.n_components; k++) {
+      let at = k * chunk.stride + i;
+      let upper = lower + exp2(max(logits[at] - largest, -150.0)) / sum;
+      var count = 0u;
+      for (var s = 0u; s < draws.draws; s++) {
+        let u = draw_uniform(chunk.row_begin + i, s);
+        count += select(0u, 1u, lower <= u && u < upper);
+      }
+      logits[at] = select(LOG_NOTHING, log2(f32(count) / total), count > 0u);
+      of_label = select(of_label, count, k == label);
+      left -= count;
+      lower = upper;
+    }
+    if (left > 0u) { logits[label * chunk.stride + i] = log2(f32(of_label + left) / total); }
     peaks[i] = 0.0;
     shares[i] = 1.0;
     labels[i] = label;

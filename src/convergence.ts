@@ -15,15 +15,23 @@ export interface StoppingOptions {
 /** [log-likelihood before M-step 1, 2, …] → the reason to stop now, if there is one. */
 export type StoppingRule = (history: readonly number[], nRows: number) => StopReason | undefined;
 
-/** @throws InvalidArgumentError for a negative tol, or a maxIter that is no count */
-export function stoppingRule({ tol = 1e-3, maxIter = 100, signal }: StoppingOptions = {}): StoppingRule {
+/**
+ * @param stride objectives are compared with those of so many M-steps before. Default 1
+ * @param leadIn M-steps before which nothing converges. Default 0
+ * @throws InvalidArgumentError for a negative tol, or a maxIter that is no count
+ */
+export function stoppingRule(
+  { tol = 1e-3, maxIter = 100, signal }: StoppingOptions = {},
+  { stride = 1, leadIn = 0 }: { stride?: number; leadIn?: number } = {},
+): StoppingRule {
   if (!(tol >= 0)) throw new InvalidArgumentError(`tol must be a number ≥ 0, got ${tol}.`);
   if (!Number.isInteger(maxIter) || maxIter < 0) {
     throw new InvalidArgumentError(`maxIter must be an integer ≥ 0, got ${maxIter}.`);
   }
   return (history, nRows) => {
-    const [previous, current] = history.slice(-2);
-    if (current !== undefined && Math.abs(current - previous) / nRows < tol) return 'tolerance';
+    const last = history.length - 1;
+    const change = Math.abs(history[last] - history[last - stride]); // NaN while there is nothing to compare
+    if (last >= leadIn + stride && change / nRows < tol) return 'tolerance';
     if (signal?.aborted) return 'aborted';
     if (history.length > maxIter) return 'maxIter';
     return undefined;

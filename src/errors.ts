@@ -59,6 +59,11 @@ export class LikelihoodDecreasedError extends EmError {
   }
 }
 
+/** A sequence that a hidden Markov model cannot produce, because of probabilities of 0. */
+export class ImpossibleSequenceError extends EmError {
+  readonly code = 'impossible-sequence';
+}
+
 /** Something that must be finite came back from a device as NaN or infinity. */
 export class NonFiniteError extends EmError {
   readonly code = 'non-finite';

@@ -1,41 +1,99 @@
 /** webgpu-em: expectation–maximization on the GPU, with a float64 CPU reference. */
+export type { Accelerator } from './acceleration/accelerator.js';
+export { anderson } from './acceleration/anderson.js';
+export { squarem } from './acceleration/squarem.js';
 export type {
+  Assignment,
   Backend,
+  Block,
   DeviceMatrix,
-  EStepRule,
+  Draws,
+  EStepOptions,
   Posterior,
   ResponsibilitySource,
   Rows,
 } from './backends/backend.js';
 export { type Chosen, chooseBackend, type DeviceChoice } from './backends/choose.js';
 export { cpu } from './backends/cpu/index.js';
+export type {
+  DocumentOptions,
+  DocumentSettings,
+  DocumentTopics,
+  ResidentCounts,
+  TopicStatistics,
+} from './backends/topic-backend.js';
 export { type WebGpuBackend, type WebGpuOptions, webgpu } from './backends/webgpu/index.js';
+export type { TuningOptions, TuningStore } from './backends/webgpu/tuner.js';
 export type { StoppingOptions, StopReason } from './convergence.js';
 export { type CsvData, type CsvOptions, parseCsv } from './data/csv.js';
 export { type Matrix, matrix } from './data/matrix.js';
 export { formatNpy, parseNpy } from './data/npy.js';
 export type { Points } from './data/points.js';
+export type { CheckedCounts, Counts, DenseCounts, SparseCounts } from './data/sparse-counts.js';
+export { constrained } from './e-step/constrained.js';
+export type { Constraints } from './e-step/constraints.js';
+export { exact } from './e-step/exact.js';
+export { factorised } from './e-step/factorised.js';
+export { hard } from './e-step/hard.js';
+export type { Ledger } from './e-step/ledger.js';
+export { type PartialOptions, partial } from './e-step/partial.js';
+export type { EStep, EStepRule } from './e-step/rule.js';
+export { type SampledOptions, sampled } from './e-step/sampled.js';
+export { type StepSize, type StepwiseOptions, stepwise } from './e-step/stepwise.js';
+export { tempered } from './e-step/tempered.js';
 export { type EmOptions, em, type Fit, type Progress } from './em.js';
 export * from './errors.js';
 export {
-  type FitInfo,
-  type FittedGaussianMixture,
-  GaussianMixture,
-  type UseOptions,
-} from './estimators/gaussian-mixture.js';
+  type BayesianFitInfo,
+  BayesianGaussianMixture,
+  type FittedBayesianGaussianMixture,
+} from './estimators/bayesian-gaussian-mixture.js';
+export type { BayesianGaussianMixtureJson, GivenPosterior } from './estimators/bayesian-json.js';
+export type { BayesianFitProgress, BayesianGaussianMixtureOptions } from './estimators/bayesian-options.js';
+export { type FitInfo, type FittedGaussianMixture, GaussianMixture } from './estimators/gaussian-mixture.js';
+export {
+  LatentDirichletAllocation,
+  type PartialFitOptions,
+  type TopicFitInfo,
+  type TopicUseOptions,
+} from './estimators/latent-dirichlet-allocation.js';
+export type { LatentDirichletAllocationJson } from './estimators/latent-dirichlet-json.js';
+export type {
+  GivenTopics,
+  LatentDirichletAllocationOptions,
+  LearningMethod,
+  TopicProgress,
+  TopicSettings,
+} from './estimators/latent-dirichlet-options.js';
 export type { FitProgress, GaussianMixtureOptions, Init } from './estimators/options.js';
+export type { UseOptions } from './estimators/scoring.js';
+export { type BetaPrior, bernoulli, binomial } from './families/binomial.js';
 export type { CovarianceName, CovarianceType } from './families/covariance/covariance-type.js';
 export { diag } from './families/covariance/diag.js';
 export { full } from './families/covariance/full.js';
 export { spherical } from './families/covariance/spherical.js';
 export { tied } from './families/covariance/tied.js';
-export { type Gaussian, gaussian } from './families/gaussian.js';
+export type { Arrays, Family } from './families/family.js';
+export { type Gaussian, type GaussianParameters, gaussian } from './families/gaussian.js';
+export type { GaussianPrior } from './families/gaussian-prior.js';
+export { type DirichletPrior, multinomial } from './families/multinomial.js';
+export { type GammaPrior, poisson } from './families/poisson.js';
 export { fromLabels, fromResponsibilities, random } from './init/from-responsibilities.js';
 export { type GivenParameters, givenParameters } from './init/given-parameters.js';
 export { kMeans } from './init/k-means.js';
 export { kMeansPlusPlus } from './init/k-means-plus-plus.js';
 export { randomFromData } from './init/random-from-data.js';
+export { randomTopics } from './init/random-topics.js';
 export type { Start, StartOptions } from './init/start.js';
+export { type GradientOptions, gradient } from './m-step/gradient.js';
+export { type MaximumAPosterioriOptions, maximumAPosteriori } from './m-step/maximum-a-posteriori.js';
+export { maximumLikelihood } from './m-step/maximum-likelihood.js';
+export type { MStep, MStepOptions, MStepRule } from './m-step/rule.js';
+export {
+  LatentDirichlet,
+  type LatentDirichletOptions,
+  type TopicParameters,
+} from './models/latent-dirichlet.js';
 export { type Mixture, type MixtureParameters, mixture } from './models/mixture.js';
 export type { Model, Note } from './models/model.js';
 export type { SampledPoints } from './models/sample.js';

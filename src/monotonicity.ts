@@ -10,23 +10,27 @@ const ROUNDING_UNITS = 64;
  * Exact EM never lowers the likelihood; a regularised M-step may, by no more than its Q falls short of the
  * maximum. Any other fall beyond rounding is a bug and must not pass for a fit.
  *
- * @param before statistics that `parameters` were computed from
- * @param after statistics at `parameters`
+ * @param statistics those that `parameters` were computed from
+ * @param before the objective then
+ * @param after the objective at `parameters`
+ * @param slack nats per row that may be lost besides
  * @throws LikelihoodDecreasedError
  */
 export function checkMonotone<P>(
   model: Model<P>,
-  before: Statistics,
-  after: Statistics,
+  statistics: Statistics,
+  { before, after }: { before: number; after: number },
   parameters: P,
   rows: Rows,
   iteration: number,
+  slack = 0,
 ): void {
-  const fall = before.logLikelihood - after.logLikelihood;
+  const fall = before - after;
   if (fall <= 0) return;
-  const magnitude = Math.abs(before.logLikelihood) + rows.shape[0] * (1 + rows.shape[1]);
-  const rounding = ROUNDING_UNITS * rows.backend.epsilon * magnitude;
-  if (fall <= rounding || fall <= rounding + model.mStepShortfall(before, parameters, rows.backend.epsilon))
-    return;
-  throw new LikelihoodDecreasedError(before.logLikelihood, after.logLikelihood, iteration);
+  const { epsilon } = rows.backend;
+  const [n, d] = rows.shape;
+  const rounding = ROUNDING_UNITS * epsilon * (Math.abs(before) + n * (1 + d)) + n * slack;
+  if (fall <= rounding) return;
+  if (fall <= rounding + (model.mStepShortfall?.(statistics, parameters, epsilon) ?? 0)) return;
+  throw new LikelihoodDecreasedError(before, after, iteration);
 }

@@ -39,19 +39,15 @@ export function nest(values: Float64Array, shape: readonly number[]): Numbers {
 }
 
 /**
- * The model and parameters of a model file's content.
+ * The fields of a model file of the given kind, as yet unchecked.
  *
- * @throws ModelFormatError for another format, a newer version, or fields that do not fit each other
+ * @throws ModelFormatError for another format, a newer version, or another kind of model
  */
-export function readModel(json: unknown): {
-  model: Mixture;
-  parameters: MixtureParameters;
-  fit: GaussianMixtureJson['fit'];
-} {
+export function readFields<T>(json: unknown, model: string): Partial<T> {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
     throw new ModelFormatError('A model file holds one JSON object; this is none.');
   }
-  const file = json as Partial<GaussianMixtureJson>;
+  const file = json as { format?: unknown; version?: unknown; model?: unknown };
   if (file.format !== FORMAT) {
     throw new ModelFormatError(
       `Expected a model file of format "${FORMAT}", got ${JSON.stringify(file.format)}.`,
@@ -63,9 +59,23 @@ export function readModel(json: unknown): {
       `Expected a model file of version ${VERSION}, got version ${JSON.stringify(file.version)}.${advice}`,
     );
   }
-  if (file.model !== 'gaussian-mixture') {
-    throw new ModelFormatError(`Expected a "gaussian-mixture" model, got ${JSON.stringify(file.model)}.`);
+  if (file.model !== model) {
+    throw new ModelFormatError(`Expected a "${model}" model, got ${JSON.stringify(file.model)}.`);
   }
+  return json as Partial<T>;
+}
+
+/**
+ * The model and parameters of a model file's content.
+ *
+ * @throws ModelFormatError for another format, a newer version, or fields that do not fit each other
+ */
+export function readModel(json: unknown): {
+  model: Mixture;
+  parameters: MixtureParameters;
+  fit: GaussianMixtureJson['fit'];
+} {
+  const file = readFields<GaussianMixtureJson>(json, 'gaussian-mixture');
   const { nFeatures, nComponents, means, covariances, weights } = file;
   if (
     !(Number.isInteger(nFeatures) && Number(nFeatures) >= 1) ||

@@ -8,8 +8,13 @@
 export interface Statistics {
   /** Number of rows summed over. */
   readonly nRows: number;
-  /** Σ_i log p(x_i | θ): total, in nats, at the parameters of the E-step. */
+  /**
+   * Σ_i log p(x_i | θ): total, in nats, at the parameters of the E-step. Of another q than the exact posterior, its
+   * free energy F(q, θ).
+   */
   readonly logLikelihood: number;
+  /** The part of it that no parameter changes, log x! for one. Default 0. */
+  readonly baseline?: number;
   /** [K] expected number of rows per component. */
   readonly counts: Float64Array;
   /** [K, T] */
@@ -23,6 +28,7 @@ export function emptyStatistics(nComponents: number, length: number, origin: Flo
   return {
     nRows: 0,
     logLikelihood: 0,
+    baseline: 0,
     counts: new Float64Array(nComponents),
     sums: new Float64Array(nComponents * length),
     origin,
@@ -39,6 +45,7 @@ export function add(a: Statistics, b: Statistics): Statistics {
   return {
     nRows: a.nRows + b.nRows,
     logLikelihood: a.logLikelihood + b.logLikelihood,
+    baseline: (a.baseline ?? 0) + (b.baseline ?? 0),
     counts: plus(a.counts, b.counts),
     sums: plus(a.sums, b.sums),
     origin: a.origin,
@@ -50,6 +57,7 @@ export function scale(a: Statistics, factor: number): Statistics {
   return {
     nRows: a.nRows * factor,
     logLikelihood: a.logLikelihood * factor,
+    baseline: (a.baseline ?? 0) * factor,
     counts: a.counts.map(value => value * factor),
     sums: a.sums.map(value => value * factor),
     origin: a.origin,

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
+import { boundsOf, H200, occupancyOf } from '../bench/card.js';
 import { shownCommand } from '../bench/command.js';
 import { processPeer } from '../bench/hosts/process-peer.js';
 import { type Effort, measure, openPeers, type Timed } from '../bench/measure.js';
@@ -15,8 +16,10 @@ import { formatChart } from '../bench/report/chart.js';
 import { digits, duration, percent, times } from '../bench/report/format.js';
 import { type Rated, type Report, rate } from '../bench/report/report.js';
 import { formatFooting, formatHeading, formatRow } from '../bench/report/table.js';
-import { parseShape, type Shape, shapeName, usefulBytes, usefulFlops } from '../bench/shapes.js';
+import { parseShape, SHAPES, type Shape, shapeName, usefulBytes, usefulFlops } from '../bench/shapes.js';
 import { logLogSlope, spread } from '../bench/timing.js';
+import { countWork, type KernelCounts, readWorkgroup } from '../bench/work.js';
+import { shaderOf } from '../src/backends/webgpu/shaders.js';
 
 const SHAPE: Shape = { n: 2000, d: 2, k: 3, covariance: 'full' };
 
@@ -60,6 +63,69 @@ describe('timings', () => {
 
   test('the slope of a power law is its exponent', () =>
     expect(logLogSlope([1, 10, 500].map(x => [x, 3 * x ** 1.5]))).toBeCloseTo(1.5, 12));
+});
+
+describe('counts', () => {
+  test.each(['2,8', '16,16', '2,8,diag', '16,16,diag'])(
+    'a multiply-add in the text of the kernels at D,K = %s is an instruction of two operations',
+    text => {
+      const shape = parseShape(`100000,${text}`);
+      const { plan, geometry, kernels } = countWork(shape, false);
+      const form = shape.covariance as 'full' | 'diag';
+      const held: Record<string, number> = {
+        'mixture-strip': shape.k,
+        'mixture-logits': plan.logitsComponents,
+        'mixture-accumulate': plan.accumulateComponents,
+      };
+      for (const { kernel, flops, instructions } of kernels.filter(({ kernel }) => kernel in held)) {
+        const workspace = { form, moments: form, nComponents: shape.k, nFeatures: shape.d };
+        const { source } = shaderOf(kernel, { shape: workspace, plan, geometry, rule: 'exact' });
+        const multiplyAdds = source.match(/\bfma\(/g) as string[];
+        expect(flops - instructions, kernel).toBe(multiplyAdds.length / held[kernel]);
+      }
+    },
+  );
+
+  test.each([...SHAPES, parseShape('1e6,128,1024')].map(shape => [shapeName(shape), shape] as const))(
+    'no plan does less than it must at %s',
+    (_, shape) => {
+      for (const software of [false, true]) {
+        const { kernels } = countWork(shape, software);
+        const sum = (of: (kernel: KernelCounts) => number) => kernels.reduce((total, k) => total + of(k), 0);
+        expect(shape.n * shape.k * sum(({ flops }) => flops)).toBeGreaterThan(usefulFlops(shape));
+        for (const kernel of kernels) expect(kernel.workgroupBytes).toBeLessThanOrEqual(16_384);
+      }
+    },
+  );
+
+  test('workgroups are read off the shader', () => {
+    const source = [
+      'const ROWS = 64u;',
+      'const QUADS = ROWS / 4u;',
+      'const LOG_ZERO = -1e30;',
+      'var<workgroup> roots: array<f32, ROWS>;',
+      'var<workgroup> tile: array<vec4f, 3 * QUADS>; // [3, QUADS]',
+      '@compute @workgroup_size(ROWS)',
+    ].join('\n');
+    expect(readWorkgroup(source)).toEqual({ invocations: 64, workgroupBytes: 4 * 64 + 16 * 48 });
+  });
+
+  test('a card runs as many workgroups as its scarcest resource allows', () => {
+    const kernel = (registers: number, workgroupBytes: number, invocations: number) =>
+      occupancyOf({ registers, workgroupBytes, invocations } as KernelCounts);
+    expect(kernel(16, 0, 64)).toEqual({ spills: false, workgroups: 32, occupancy: 1 });
+    expect(kernel(112, 0, 64)).toEqual({ spills: false, workgroups: 8, occupancy: 0.25 });
+    expect(kernel(16, 16_384, 64).workgroups).toBe(Math.floor((228 * 1024) / (17 * 1024)));
+    expect(kernel(300, 0, 256)).toEqual({ spills: true, workgroups: 1, occupancy: 0.125 });
+  });
+
+  test('the slowest resource bounds the time', () => {
+    const work = { instructions: 10, onChipBytes: 0, bytes: 1, rereadBytes: 40 } as KernelCounts;
+    const { bound, seconds, cachedSeconds } = boundsOf(work, 1e9);
+    expect(bound).toBe('memory');
+    expect(seconds).toBeCloseTo((1e9 * 41) / H200.bytesPerSecond, 9);
+    expect(cachedSeconds).toBeCloseTo((1e9 * 20) / H200.flopsPerSecond, 9);
+  });
 });
 
 test('numbers are short', () => {

@@ -3,7 +3,7 @@ import { expNonPositive } from '../src/backends/cpu/exp.js';
 import { mixtureLogits } from '../src/backends/cpu/mixture-logits.js';
 import { mixturePosterior, posteriorBlock } from '../src/backends/cpu/mixture-posterior.js';
 import { type CovarianceName, cpu } from '../src/index.js';
-import type { GaussianDensities } from '../src/models/gaussian-densities.js';
+import type { Densities } from '../src/models/densities.js';
 import { createRng } from '../src/numerics/rng.js';
 import { type Problem, randomProblem } from './kernels/random-model.js';
 import { allNear, identical, near } from './support/assert.js';
@@ -12,14 +12,14 @@ import { allNear, identical, near } from './support/assert.js';
 function plainLogit(
   u: Float64Array,
   k: number,
-  { moments, logConstants, whitening }: GaussianDensities,
+  { moments, logConstants, factors }: Densities,
 ): number {
   const d = u.length;
   let squares = 0;
   for (let a = 0; a < d; a++) {
     let y = 0;
-    if (moments === 'diag') y = whitening[k * d + a] * u[a];
-    else for (let b = 0; b <= a; b++) y += whitening[(k * d * (d + 1)) / 2 + (a * (a + 1)) / 2 + b] * u[b];
+    if (moments === 'diag') y = factors[k * d + a] * u[a];
+    else for (let b = 0; b <= a; b++) y += factors[(k * d * (d + 1)) / 2 + (a * (a + 1)) / 2 + b] * u[b];
     squares += y * y;
   }
   return logConstants[k] - 0.5 * squares;
@@ -114,7 +114,7 @@ test.each<CovarianceName>(['full', 'diag'])(
 
 test('the hard rule gives each row to its largest component, ties to the first', () => {
   const { points, densities } = randomProblem(60, 3, 3, 'full');
-  for (const array of [densities.means, densities.whitening, densities.logConstants]) {
+  for (const array of [densities.means, densities.factors, densities.logConstants]) {
     array.copyWithin(array.length / 3, 0, array.length / 3); // component 1 is component 0 again
   }
   const soft = posteriorBlock(60, 3);

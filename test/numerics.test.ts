@@ -1,6 +1,16 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
-import { choleskyInPlace, invertLowerInPlace } from '../src/numerics/cholesky.js';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { full } from '../src/families/covariance/full.js';
+import { choleskyInPlace } from '../src/numerics/cholesky.js';
+import { sourceHash } from '../src/numerics/cholesky-wasm.js';
+import {
+  type InverseFactor,
+  inverseFactor,
+  jsInverseFactor,
+  wasmInverseFactor,
+} from '../src/numerics/inverse-factor.js';
 import { createRng, sampleIndices } from '../src/numerics/rng.js';
 import { at, packLower, triangleLength, unpackSymmetric } from '../src/numerics/triangle.js';
 import { add, emptyStatistics, type Statistics, scale } from '../src/statistics.js';
@@ -15,23 +25,35 @@ describe('packed triangles', () => {
   });
 });
 
+/** A packed positive definite matrix. */
+function randomCovariance(d: number, seed: number): Float64Array {
+  const rng = createRng(seed);
+  const root = Float64Array.from({ length: d * d }, () => rng.normal());
+  const a = new Float64Array(triangleLength(d));
+  for (let i = 0; i < d; i++) {
+    for (let j = 0; j <= i; j++) {
+      for (let m = 0; m < d; m++) a[at(i, j)] += root[i * d + m] * root[j * d + m];
+      if (i === j) a[at(i, j)] += 0.1;
+    }
+  }
+  return a;
+}
+
+function invertedBy(factor: InverseFactor, a: Float64Array) {
+  factor.triangle.set(a);
+  const bad = factor.run();
+  return { bad, w: factor.triangle.slice() };
+}
+
 describe('Cholesky', () => {
   test('L Lᵀ = A and W L = I for random positive definite matrices', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 20 }), fc.integer(), (d, seed) => {
-        const rng = createRng(Math.abs(seed));
-        const root = Float64Array.from({ length: d * d }, () => rng.normal());
-        const a = new Float64Array(triangleLength(d));
-        for (let i = 0; i < d; i++) {
-          for (let j = 0; j <= i; j++) {
-            for (let m = 0; m < d; m++) a[at(i, j)] += root[i * d + m] * root[j * d + m];
-            if (i === j) a[at(i, j)] += 0.1;
-          }
-        }
+      fc.property(fc.integer({ min: 1, max: 40 }), fc.nat(), (d, seed) => {
+        const a = randomCovariance(d, seed);
         const l = a.slice();
         expect(choleskyInPlace(l, d)).toBeUndefined();
-        const w = l.slice();
-        invertLowerInPlace(w, d);
+        const { bad, w } = invertedBy(inverseFactor(d), a);
+        expect(bad).toBeUndefined();
         for (let i = 0; i < d; i++) {
           for (let j = 0; j <= i; j++) {
             let product = 0;
@@ -53,6 +75,85 @@ describe('Cholesky', () => {
     expect(choleskyInPlace(Float64Array.of(Number.NaN), 1)?.pivot).toBe(0);
   });
 });
+
+describe('the WebAssembly inverse of a Cholesky factor', () => {
+  afterEach(() => {
+    vi.unstubAllGlobals();
+    vi.resetModules();
+  });
+
+  test('is that of JavaScript, bit by bit', () => {
+    for (const d of [1, 2, 3, 4, 15, 16, 33, 64, 127, 128]) {
+      const a = randomCovariance(d, d);
+      const js = invertedBy(jsInverseFactor(d), a);
+      expect(js.bad).toBeUndefined();
+      expect(invertedBy(wasmInverseFactor(d)!, a)).toEqual(js);
+    }
+  });
+
+  test('names the same pivot, and the next matrix is not the worse for it', () => {
+    for (const d of [16, 17]) {
+      const good = randomCovariance(d, 1);
+      const js = jsInverseFactor(d);
+      const wasm = wasmInverseFactor(d)!;
+      for (const pivot of [0, 5, d - 1]) {
+        const { w } = invertedBy(js, good);
+        for (const value of [-1, 0, Number.NaN]) {
+          const bad = good.slice();
+          bad[at(pivot, pivot)] = value;
+          const found = invertedBy(js, bad).bad;
+          expect(found?.pivot).toBe(pivot);
+          expect(invertedBy(wasm, bad).bad).toEqual(found);
+        }
+        expect(invertedBy(wasm, good).w).toEqual(w);
+      }
+    }
+  });
+
+  test('is passed over where a page may not compile it', async () => {
+    const forbid = () => {
+      throw new WebAssembly.CompileError(
+        "violates the Content Security Policy directive: 'wasm-unsafe-eval'",
+      );
+    };
+    vi.stubGlobal('WebAssembly', { ...WebAssembly, Module: forbid });
+    vi.resetModules();
+    const fresh = await import('../src/numerics/inverse-factor.js');
+    expect(fresh.wasmInverseFactor(32)).toBeUndefined();
+    const a = randomCovariance(32, 1);
+    expect(invertedBy(fresh.inverseFactor(32), a)).toEqual(invertedBy(inverseFactor(32), a));
+  });
+
+  test('is made from the source that is here', () => {
+    const source = readFileSync(new URL('../assembly/cholesky.ts', import.meta.url));
+    expect(createHash('sha256').update(source).digest('hex'), 'run node assembly/build.mjs').toBe(sourceHash);
+  });
+});
+
+describe('factors of full covariances', () => {
+  test.each([3, 24])('is each component’s own, and names the one that is singular (D = %i)', d => {
+    const k = 3;
+    const components = Array.from({ length: k }, (_, c) => randomCovariance(d, c));
+    const covariances = new Float64Array(k * d * d);
+    components.forEach((packed, c) => {
+      unpackSymmetric(packed, d, covariances, c * d * d);
+    });
+    const { factors, logDeterminants } = full.whiten(covariances, k, d);
+    components.forEach((packed, c) => {
+      const { w } = invertedBy(jsInverseFactor(d), packed);
+      expect(factors.slice(c * w.length, (c + 1) * w.length)).toEqual(w);
+      const logDeterminant = w.reduce((sum, _, t) => sum + (isDiagonal(t) ? Math.log(w[t]) : 0), 0);
+      expect(logDeterminants[c]).toBeCloseTo(logDeterminant, 12);
+    });
+    covariances[2 * d * d + d + 1] = -1;
+    expect(() => full.whiten(covariances, k, d)).toThrow(
+      new RegExp(`Covariance of component 2 .*pivot 2 of ${d}`),
+    );
+  });
+});
+
+/** Whether entry t of a packed triangle lies on the diagonal: 8(t + 1) + 1 is then the square of an odd number. */
+const isDiagonal = (t: number) => Number.isInteger(Math.sqrt(8 * (t + 1) + 1));
 
 describe('random numbers', () => {
   test('are the same for one seed and stream, and differ between streams', () => {
@@ -102,6 +203,7 @@ describe('statistics are a value that adds', () => {
       ([nRows, v]): Statistics => ({
         nRows,
         logLikelihood: v[0],
+        baseline: nRows,
         counts: Float64Array.from(v.slice(1, 3)),
         sums: Float64Array.from(v.slice(3, 7)),
         origin: Float64Array.of(1, 2),

@@ -21,7 +21,7 @@ const DEFAULTS = { binding: 128 * 2 ** 20, workgroups: 65_535, workgroupMemory: 
 
 const shapes: WorkspaceShape[] = [1, 2, 3, 4, 16, 17, 32, 33, 64, 100, 128].flatMap(nFeatures =>
   [1, 8, 64, 1024].flatMap(nComponents =>
-    (['full', 'diag'] as const).map(moments => ({ nFeatures, nComponents, moments })),
+    (['full', 'diag'] as const).map(moments => ({ form: moments, nFeatures, nComponents, moments })),
   ),
 );
 
@@ -42,6 +42,7 @@ describe.each([true, false])('every shape stays below the default limits, softwa
       const chunk = {
         index: 0,
         segment: 0,
+        block: 0,
         begin: 0,
         rowBegin: 0,
         count: Math.min(chunkRows, nRows),
@@ -74,8 +75,8 @@ function workgroupBytes(source: string): number {
 }
 
 describe('chunks', () => {
-  test('cover every row once, in order, within their segments', () => {
-    const chunks = cutChunks(10_000, 4096, 1536, 256);
+  test.each([1, 3, 40])('cover every row once, in order, within their segments and %i blocks', blocks => {
+    const chunks = cutChunks(10_000, blocks, 4096, 1536, 256);
     let next = 0;
     let partial = 0;
     for (const { segment, begin, rowBegin, count, likelihoodBegin } of chunks) {
@@ -85,7 +86,7 @@ describe('chunks', () => {
       partial += Math.ceil(count / 256);
     }
     expect(next).toBe(10_000);
-    expect(rounds(chunks).flat()).toEqual(chunks);
+    expect(Array.from({ length: blocks }, (_, block) => rounds(chunks, block).flat()).flat()).toEqual(chunks);
   });
 });
 

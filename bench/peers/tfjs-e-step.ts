@@ -46,17 +46,17 @@ function thetaTensors(
   tf: typeof Tf,
   { nComponents: k, nFeatures: d, moments, ...densities }: Densities,
 ): Theta {
-  const { logConstants, means, whitening } = densities;
+  const { logConstants, means, factors } = densities;
   return {
     constants: tf.tensor2d(Float32Array.from(logConstants), [k, 1]),
     means: tf.tensor2d(Float32Array.from(means), [k, d]),
     whitening:
       moments === 'diag'
         ? tf.tensor2d(
-            Float32Array.from(whitening, w => w * w),
+            Float32Array.from(factors, w => w * w),
             [k, d],
           )
-        : tf.tensor3d(lowerTriangles(whitening, k, d), [k, d, d]),
+        : tf.tensor3d(lowerTriangles(factors, k, d), [k, d, d]),
   };
 }
 

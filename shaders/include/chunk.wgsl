@@ -9,6 +9,7 @@ struct Chunk {
   lane_rows: u32,        // rows that a lane walks
   sums: u32,             // numbers that one slab leaves: K components' sums, and in strips the log-likelihood
   groups: u32,           // groups of partial sums that the slabs are added to
+  row_begin: u32,        // first row, of all that are resident
 }
 
 // [n, D]

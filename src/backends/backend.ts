@@ -1,9 +1,44 @@
 import type { Matrix } from '../data/matrix.js';
-import type { GaussianDensities } from '../models/gaussian-densities.js';
+import type { Counts } from '../data/sparse-counts.js';
+import type { Densities } from '../models/densities.js';
 import type { Statistics } from '../statistics.js';
+import type { ResidentCounts } from './topic-backend.js';
 
-/** Which q the E-step takes: the exact posterior, or all mass on its largest component (ties: the first). */
-export type EStepRule = 'exact' | 'hard';
+/**
+ * How responsibilities follow from log joint densities: the posterior itself, all mass on its largest component (ties:
+ * the first), or the frequencies of draws from it.
+ */
+export type Assignment = 'exact' | 'hard' | Draws;
+
+/** z drawn `draws` times a row. One seed and iteration give the same draws on every backend, to rounding. */
+export interface Draws {
+  readonly draws: number;
+  readonly seed: number;
+  readonly iteration: number;
+}
+
+/** One of `of` runs of consecutive rows, all but equally long. */
+export interface Block {
+  readonly index: number;
+  readonly of: number;
+}
+
+/** [begin, end) of a block of n rows; of all rows where there is none. */
+export const blockRange = (n: number, block: Block = { index: 0, of: 1 }): [begin: number, end: number] => [
+  Math.floor((block.index * n) / block.of),
+  Math.floor(((block.index + 1) * n) / block.of),
+];
+
+/** What an E-step may be asked for besides the plain posterior of all rows. */
+export interface EStepOptions {
+  readonly assignment?: Assignment;
+  /** Inverse temperature β > 0: q ∝ p(x, z | θ)^β. Default 1. */
+  readonly beta?: number;
+  /** [K] added to the log weights: q ∝ p(x, z | θ) e^bias. */
+  readonly bias?: Float64Array;
+  /** Default: all rows. */
+  readonly block?: Block;
+}
 
 /** Rows resident on a backend: loaded once, used by many fits. */
 export interface Rows {
@@ -52,16 +87,20 @@ export interface Backend {
 
   /** @throws InvalidDataError for points that this backend cannot hold */
   load(points: Loadable): Promise<Rows>;
+  /** Word counts of documents, for models with topics. @throws InvalidDataError */
+  loadCounts(counts: Counts): Promise<ResidentCounts>;
   /** E-step: statistics of all rows, about the means of `densities`. */
-  eStep(rows: Rows, densities: GaussianDensities, rule?: EStepRule): Promise<Statistics>;
+  eStep(rows: Rows, densities: Densities, assignment?: Assignment, block?: Block): Promise<Statistics>;
   /** The M-step's half alone: statistics of all rows under given responsibilities. */
-  accumulate(rows: Rows, densities: GaussianDensities, source: ResponsibilitySource): Promise<Statistics>;
+  accumulate(rows: Rows, densities: Densities, source: ResponsibilitySource): Promise<Statistics>;
   /** Posteriors of all rows, in order, a bounded number of rows at a time. */
   posterior(
     rows: Rows,
-    densities: GaussianDensities,
+    densities: Densities,
     options?: { responsibilities?: boolean },
   ): AsyncIterable<Posterior>;
+  /** Rows [begin, begin + count) as [count, D] in the caller's units. */
+  read(rows: Rows, begin: number, count: number): Promise<Float64Array>;
   /** Rows by index, as [indices.length, D] in the caller's units. */
   take(rows: Rows, indices: ArrayLike<number>): Promise<Float64Array>;
   /** Give back everything, rows included. */

@@ -1,10 +1,10 @@
 import { InvalidArgumentError, NonFiniteError } from '../errors.js';
-import type { GaussianDensities } from '../models/gaussian-densities.js';
+import type { Densities } from '../models/densities.js';
 import type { Statistics } from '../statistics.js';
 import type { Rows } from './backend.js';
 
 /** @throws InvalidArgumentError unless model and rows have the same number of features */
-export function checkFeatures({ shape }: Rows, { nFeatures }: GaussianDensities): void {
+export function checkFeatures({ shape }: Rows, { nFeatures }: Densities): void {
   if (nFeatures === shape[1]) return;
   throw new InvalidArgumentError(`The model has ${nFeatures} features, the rows have ${shape[1]}.`);
 }

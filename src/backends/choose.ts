@@ -1,7 +1,7 @@
 import { DeviceUnavailableError, InvalidArgumentError } from '../errors.js';
 import type { Backend } from './backend.js';
 import { cpu } from './cpu/index.js';
-import { isDevice, type UserDevice, type WebGpuBackend, webgpu } from './webgpu/index.js';
+import { isDevice, type UserDevice, type WebGpuBackend, type WebGpuOptions, webgpu } from './webgpu/index.js';
 
 /** 'auto', a backend by name, a backend, or a GPU device of the caller's. */
 export type DeviceChoice = 'auto' | 'webgpu' | 'cpu' | Backend | UserDevice;
@@ -19,14 +19,14 @@ const backendsOfDevices = new WeakMap<object, Promise<WebGpuBackend>>();
 /**
  * The backend that a choice stands for. Backends chosen by name are shared, so that shaders compile once.
  * 'auto' takes WebGPU where there is a real GPU: a software adapter is no faster than the CPU at most shapes, and
- * less exact.
+ * less exact. With `options` a WebGPU backend is made for this call alone, and is the caller's to dispose of.
  *
  * @throws DeviceUnavailableError if WebGPU is asked for by name and is not there
  */
-export async function chooseBackend(choice: DeviceChoice = 'auto'): Promise<Chosen> {
+export async function chooseBackend(choice: DeviceChoice = 'auto', options?: WebGpuOptions): Promise<Chosen> {
   if (choice === 'cpu') return { backend: cpuBackend(), reason: 'the CPU was asked for' };
-  if (choice === 'webgpu') return { backend: await webgpuBackend(), reason: 'WebGPU was asked for' };
-  if (choice === 'auto') return automatic();
+  if (choice === 'webgpu') return { backend: await webgpuBackend(options), reason: 'WebGPU was asked for' };
+  if (choice === 'auto') return automatic(options);
   if (isBackend(choice)) return { backend: choice, reason: 'this backend was given' };
   if (isDevice(choice)) {
     const backend = backendsOfDevices.get(choice) ?? webgpu(choice);
@@ -38,10 +38,11 @@ export async function chooseBackend(choice: DeviceChoice = 'auto'): Promise<Chos
   );
 }
 
-async function automatic(): Promise<Chosen> {
+async function automatic(options?: WebGpuOptions): Promise<Chosen> {
   try {
-    const backend = await webgpuBackend();
+    const backend = await webgpuBackend(options);
     if (!backend.isFallback) return { backend, reason: 'WebGPU has an adapter' };
+    if (options) backend.dispose();
     return {
       backend: cpuBackend(),
       reason: `WebGPU has only a software adapter here (${backend.adapter}); device 'webgpu' would use it`,
@@ -58,7 +59,8 @@ function cpuBackend(): Backend {
 }
 
 /** Shared while it lives. The promise is kept, not what it gives, so that calls at the same time get one device. */
-function webgpuBackend(): Promise<WebGpuBackend> {
+function webgpuBackend(options?: WebGpuOptions): Promise<WebGpuBackend> {
+  if (options) return webgpu(undefined, options);
   sharedWebgpu ??= webgpu();
   const current = sharedWebgpu;
   const renew = () => {

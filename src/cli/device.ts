@@ -1,5 +1,6 @@
 import type { Backend } from '../backends/backend.js';
 import { chooseBackend } from '../backends/choose.js';
+import type { WebGpuOptions } from '../backends/webgpu/index.js';
 import { note } from './exit.js';
 import type { Device } from './options.js';
 
@@ -10,8 +11,9 @@ import type { Device } from './options.js';
 export async function onDevice<T>(
   choice: Device,
   work: (backend: Backend, signal: AbortSignal) => Promise<T>,
+  options?: WebGpuOptions,
 ): Promise<T> {
-  const { backend, reason } = await chooseBackend(choice);
+  const { backend, reason } = await chooseBackend(choice, options);
   if (choice === 'auto') note(`device ${backend.device} (${backend.adapter}): ${reason}`);
   const controller = new AbortController();
   const abort = () => controller.abort();

@@ -54,6 +54,18 @@ export const DATA_HELP = 'CSV file, NumPy file (*.npy), or - for CSV from stdin'
 export const addDevice = (command: Command): Command =>
   command.addOption(new Option('--device <name>', 'where to compute').choices(DEVICES).default('auto'));
 
+export const addTuning = (command: Command): Command =>
+  command
+    .addOption(
+      new Option(
+        '--tuning <when>',
+        'measure which kernel tiles are fastest; results are the same (auto: on a GPU)',
+      )
+        .choices(['auto', 'on', 'off'])
+        .default('auto'),
+    )
+    .option('--tuning-cache <file>', 'keep in this JSON file which tiles were fastest');
+
 export const addColumns = (command: Command): Command =>
   command.option('--columns <a,b>', 'columns of a CSV file: names, or positions from 0', parseColumns);
 

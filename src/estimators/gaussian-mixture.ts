@@ -1,44 +1,23 @@
-import type { Backend, Posterior, Rows } from '../backends/backend.js';
-import { chooseBackend, type DeviceChoice } from '../backends/choose.js';
-import { type StopReason, stoppingRule } from '../convergence.js';
-import { type CheckedPoints, checkPoints, isResident, type Points, withRows } from '../data/points.js';
-import { em, type Fit, type Progress } from '../em.js';
-import { AbortedError, EmError, InvalidArgumentError } from '../errors.js';
+import type { DeviceChoice } from '../backends/choose.js';
+import type { Points } from '../data/points.js';
 import type { CovarianceName } from '../families/covariance/covariance-type.js';
 import { covarianceType } from '../families/covariance/index.js';
 import { gaussian } from '../families/gaussian.js';
 import { flatten, type GivenParameters, givenParameters, type Numbers } from '../init/given-parameters.js';
 import { Mixture, type MixtureParameters } from '../models/mixture.js';
-import type { Note } from '../models/model.js';
 import { type SampledPoints, sampleMixture } from '../models/sample.js';
 import { aic, bic, icl } from '../selection.js';
 import { FORMAT, type GaussianMixtureJson, nest, readModel, VERSION } from '../serialize.js';
-import { checkOptionNames, checkStarts, type GaussianMixtureOptions } from './options.js';
+import { fitBest, type RunInfo, runInfo, runSummary } from './fitting.js';
+import { checkOptionNames, GAUSSIAN_MIXTURE_OPTIONS, type GaussianMixtureOptions } from './options.js';
+import { labels, logDensities, probabilities, type Scorer, totals, type UseOptions } from './scoring.js';
 import { startOf } from './starts.js';
 
 /** How a fit went. */
-export interface FitInfo {
+export interface FitInfo extends RunInfo {
   /** Σ_i log p(x_i): total, nats, at the model's parameters. */
   readonly logLikelihood: number;
-  /** history[i]: total log-likelihood before M-step i + 1 of the kept start. */
-  readonly history: readonly number[];
-  /** M-steps of the kept start. */
-  readonly nIter: number;
-  readonly converged: boolean;
-  readonly stopReason: StopReason;
-  /** Empty and collapsed components of the last M-step. */
-  readonly notes: readonly Note[];
-  readonly device: string;
-  readonly adapter: string;
 }
-
-export interface UseOptions {
-  /** Default: the device of the fit, or 'auto' for a model from a file. */
-  device?: DeviceChoice;
-  signal?: AbortSignal;
-}
-
-const USE_OPTIONS: ReadonlySet<string> = new Set(['device', 'signal'] satisfies (keyof UseOptions)[]);
 
 /** A mixture whose fit is known. */
 export type FittedGaussianMixture = GaussianMixture & { readonly fitInfo: FitInfo };
@@ -86,48 +65,20 @@ export class GaussianMixture {
    * @throws AbortedError if `signal` was raised before there was a model
    */
   static async fit(points: Points, options: GaussianMixtureOptions): Promise<FittedGaussianMixture> {
-    checkOptionNames(options);
-    const {
-      nComponents,
-      nInit = 1,
-      seed = 0,
-      regCovar,
-      init = 'k-means++',
-      signal,
-      onIteration: report,
-    } = options;
-    const covariance = covarianceType(options.covarianceType ?? 'full');
-    const model = new Mixture(gaussian({ covariance, regCovar }), nComponents);
-    checkStarts(nInit, seed);
-    stoppingRule(options);
+    checkOptionNames(options, GAUSSIAN_MIXTURE_OPTIONS);
+    const { covarianceType: name = 'full', regCovar, init = 'k-means++', ...rest } = options;
+    const family = gaussian({ covariance: covarianceType(name), regCovar });
+    const model = new Mixture(family, options.nComponents);
     const { start, seeded } = startOf(init);
-    const checked = checkPoints(points);
-    const n = checked.shape[0];
-    if (nComponents > n) {
-      throw new InvalidArgumentError(
-        `nComponents must be at most the number of rows, ${n}, got ${nComponents}.`,
-      );
-    }
-    if (signal?.aborted)
-      throw new AbortedError('Aborted before the fit began: there is no model to hand back.');
-
-    const { backend } = await backendFor(checked, options.device);
-    const finish = (fit: Fit<MixtureParameters>) => {
-      const { parameters, ...info } = fit;
-      const fitInfo = { ...info, device: backend.device, adapter: backend.adapter };
-      const device = isResident(checked) ? backend : (options.device ?? 'auto');
-      return new GaussianMixture(model, parameters, device, fitInfo) as FittedGaussianMixture;
-    };
-
-    const runOnce = async (rows: Rows, restart: number) => {
-      const first = await start(model, rows, { seed, stream: restart, signal });
-      const onIteration =
-        report && ((progress: Progress<MixtureParameters>) => report({ restart, ...progress }));
-      return em(model, first, rows, { tol: options.tol, maxIter: options.maxIter, signal, onIteration });
-    };
-    return withRows(checked, backend, async rows =>
-      finish(await best(rows, seeded ? nInit : 1, runOnce, finish, signal)),
-    );
+    return fitBest(points, rest, rows => ({
+      model,
+      seeded,
+      start: given => start(model, rows, given),
+      finish(fit, device) {
+        const info = { ...runInfo(fit, rows.backend), logLikelihood: fit.logLikelihood };
+        return new GaussianMixture(model, fit.parameters, device, info) as FittedGaussianMixture;
+      },
+    }));
   }
 
   /**
@@ -170,60 +121,41 @@ export class GaussianMixture {
   }
 
   /** [n] the most probable component of each row; ties go to the smaller index. */
-  async predict(points: Points, options?: UseOptions): Promise<Uint32Array> {
-    return this.#collect(
-      points,
-      options,
-      false,
-      n => new Uint32Array(n),
-      (out, p) => out.set(p.labels, p.begin),
-    );
+  predict(points: Points, options?: UseOptions): Promise<Uint32Array> {
+    return labels(this.#scorer(), points, options);
   }
 
   /** [n, K] posterior probabilities, row-major; rows sum to 1. */
-  async predictProba(points: Points, options?: UseOptions): Promise<Float64Array> {
-    const k = this.nComponents;
-    return this.#collect(
-      points,
-      options,
-      true,
-      n => new Float64Array(n * k),
-      (out, p) => out.set(p.responsibilities as Float64Array, p.begin * k),
-    );
+  predictProba(points: Points, options?: UseOptions): Promise<Float64Array> {
+    return probabilities(this.#scorer(), points, options);
   }
 
   /** [n] log p(x_i), nats. */
-  async scoreSamples(points: Points, options?: UseOptions): Promise<Float64Array> {
-    return this.#collect(
-      points,
-      options,
-      false,
-      n => new Float64Array(n),
-      (out, p) => out.set(p.logDensities, p.begin),
-    );
+  scoreSamples(points: Points, options?: UseOptions): Promise<Float64Array> {
+    return logDensities(this.#scorer(), points, options);
   }
 
   /** Mean log-likelihood per row, nats. */
   async score(points: Points, options?: UseOptions): Promise<number> {
-    const { logLikelihood, n } = await this.#totals(points, options, false);
+    const { logLikelihood, n } = await totals(this.#scorer(), points, options, false);
     return logLikelihood / n;
   }
 
   /** −2 log L + p ln n; smaller is better. */
   async bic(points: Points, options?: UseOptions): Promise<number> {
-    const { logLikelihood, n } = await this.#totals(points, options, false);
+    const { logLikelihood, n } = await totals(this.#scorer(), points, options, false);
     return bic(logLikelihood, this.nParameters, n);
   }
 
   /** −2 log L + 2p; smaller is better. */
   async aic(points: Points, options?: UseOptions): Promise<number> {
-    const { logLikelihood } = await this.#totals(points, options, false);
+    const { logLikelihood } = await totals(this.#scorer(), points, options, false);
     return aic(logLikelihood, this.nParameters);
   }
 
   /** BIC − 2 Σ_i ln max_k r_ik; smaller is better. */
   async icl(points: Points, options?: UseOptions): Promise<number> {
-    const { logLikelihood, logCertainty, n } = await this.#totals(points, options, true);
+    const { logLikelihood, logCertainty, n } = await totals(this.#scorer(), points, options, true);
     return icl(bic(logLikelihood, this.nParameters, n), logCertainty);
   }
 
@@ -237,100 +169,13 @@ export class GaussianMixture {
     return sampleMixture(this.#model, this, n, seed);
   }
 
-  async #totals(points: Points, options: UseOptions | undefined, responsibilities: boolean) {
-    const totals = { logLikelihood: 0, logCertainty: 0, n: 0 };
-    const k = this.nComponents;
-    return this.#collect(
-      points,
-      options,
-      responsibilities,
-      () => totals,
-      (out, p) => {
-        out.n += p.labels.length;
-        p.labels.forEach((label, i) => {
-          out.logLikelihood += p.logDensities[i];
-          if (p.responsibilities) out.logCertainty += Math.log(p.responsibilities[i * k + label]);
-        });
-      },
-    );
-  }
-
-  /** Run the posterior over all points and gather it chunk by chunk. */
-  async #collect<T>(
-    points: Points,
-    { device = this.#device, signal, ...rest }: UseOptions = {},
-    responsibilities: boolean,
-    create: (n: number) => T,
-    gather: (out: T, posterior: Posterior) => void,
-  ): Promise<T> {
-    checkOptionNames(rest, USE_OPTIONS);
-    const checked = checkPoints(points);
-    if (checked.shape[1] !== this.nFeatures) {
-      throw new InvalidArgumentError(
-        `The model has ${this.nFeatures} features, the points have ${checked.shape[1]}.`,
-      );
-    }
-    const { backend } = await backendFor(checked, device === this.#device ? undefined : device, this.#device);
-    const densities = this.#model.densities(this);
-    return withRows(checked, backend, async rows => {
-      const out = create(rows.shape[0]);
-      for await (const posterior of backend.posterior(rows, densities, { responsibilities })) {
-        if (signal?.aborted) throw new AbortedError('Aborted while the rows were being scored.');
-        gather(out, posterior);
-      }
-      return out;
-    });
+  #scorer(): Scorer {
+    const { nComponents, nFeatures } = this;
+    const posterior: Scorer['posterior'] = (rows, options) => this.#model.posterior(this, rows, options);
+    return { nComponents, nFeatures, device: this.#device, posterior };
   }
 }
 
-/**
- * Resident rows are on a backend already; everything else goes to the one asked for.
- *
- * @throws InvalidArgumentError for resident rows and another device
- */
-async function backendFor(
-  points: CheckedPoints,
-  asked: DeviceChoice | undefined,
-  otherwise: DeviceChoice = 'auto',
-): Promise<{ backend: Backend }> {
-  if (!isResident(points)) return chooseBackend(asked ?? otherwise);
-  const { backend } = points;
-  if (asked === undefined || asked === 'auto' || asked === backend || asked === backend.device)
-    return { backend };
-  const { backend: other } = await chooseBackend(asked);
-  if (other === backend) return { backend };
-  throw new InvalidArgumentError(
-    `These rows are resident on device '${backend.device}'; device '${other.device}' cannot use them. Try passing the points themselves.`,
-  );
-}
-
-/** The fit of the highest likelihood. A start that fails is passed over while another succeeds. */
-async function best(
-  rows: Rows,
-  nInit: number,
-  runOnce: (rows: Rows, restart: number) => Promise<Fit<MixtureParameters>>,
-  finish: (fit: Fit<MixtureParameters>) => GaussianMixture,
-  signal: AbortSignal | undefined,
-): Promise<Fit<MixtureParameters>> {
-  let kept: Fit<MixtureParameters> | undefined;
-  let failure: unknown;
-  for (let restart = 0; restart < nInit; restart++) {
-    if (signal?.aborted) break;
-    try {
-      const fit = await runOnce(rows, restart);
-      if (!kept || fit.logLikelihood > kept.logLikelihood) kept = fit;
-    } catch (error) {
-      if (!(error instanceof EmError)) throw error;
-      failure ??= error;
-    }
-  }
-  if (kept) return kept;
-  if (failure instanceof EmError && failure.lastGood) {
-    failure.lastGood = finish(failure.lastGood as Fit<MixtureParameters>);
-  }
-  throw failure ?? new AbortedError('Aborted before there was a model to hand back.');
-}
-
-function fitSummary({ logLikelihood, nIter, converged, stopReason, device, adapter }: FitInfo) {
-  return { logLikelihood, nIter, converged, stopReason, device, adapter };
+function fitSummary(info: FitInfo) {
+  return { logLikelihood: info.logLikelihood, ...runSummary(info) };
 }

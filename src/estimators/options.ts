@@ -17,41 +17,49 @@ export interface FitProgress extends Progress<MixtureParameters> {
   readonly restart: number;
 }
 
-export interface GaussianMixtureOptions extends StoppingOptions {
+/** What fits of all mixtures can be told. */
+export interface MixtureOptions extends StoppingOptions {
   /** K, from 1 to 1024 and at most the number of rows. */
   nComponents: number;
-  /** Default 'full'. */
-  covarianceType?: CovarianceName;
   /** Default 'k-means++'. */
   init?: Init;
-  /** Starts to try; the fit of the highest likelihood is kept. Default 1. */
+  /** Starts to try; the fit of the highest likelihood (or lower bound) is kept. Default 1. */
   nInit?: number;
-  /** Added to every variance, in squared units of the data. Default 1e-6. */
-  regCovar?: number;
   /** One seed gives one result on one device, bit for bit. Default 0. */
   seed?: number;
   /** Default 'auto'. */
   device?: DeviceChoice;
-  /** Called, and awaited, after every E-step. */
-  onIteration?: (progress: FitProgress) => unknown;
 }
 
-const KNOWN = new Set([
+export const MIXTURE_OPTIONS = [
   'nComponents',
-  'covarianceType',
   'init',
   'nInit',
   'tol',
   'maxIter',
-  'regCovar',
   'seed',
   'device',
   'signal',
+] as const satisfies (keyof MixtureOptions)[];
+
+export interface GaussianMixtureOptions extends MixtureOptions {
+  /** Default 'full'. */
+  covarianceType?: CovarianceName;
+  /** Added to every variance, in squared units of the data. Default 1e-6. */
+  regCovar?: number;
+  /** Called, and awaited, after every E-step. */
+  onIteration?: (progress: FitProgress) => unknown;
+}
+
+export const GAUSSIAN_MIXTURE_OPTIONS: ReadonlySet<string> = new Set([
+  ...MIXTURE_OPTIONS,
+  'covarianceType',
+  'regCovar',
   'onIteration',
 ] satisfies (keyof GaussianMixtureOptions)[]);
 
 /** @throws InvalidArgumentError for a misspelt option, which would otherwise be a silent default */
-export function checkOptionNames(options: object, known: ReadonlySet<string> = KNOWN): void {
+export function checkOptionNames(options: object, known: ReadonlySet<string>): void {
   if (typeof options !== 'object' || options === null) {
     throw new InvalidArgumentError(`Expected options as an object, got ${String(options)}.`);
   }

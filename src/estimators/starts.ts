@@ -1,7 +1,7 @@
 import { isMatrix } from '../data/matrix.js';
 import { InvalidArgumentError } from '../errors.js';
 import { fromLabels, fromResponsibilities, random } from '../init/from-responsibilities.js';
-import { type GivenParameters, givenParameters } from '../init/given-parameters.js';
+import { givenParameters } from '../init/given-parameters.js';
 import { kMeans } from '../init/k-means.js';
 import { kMeansPlusPlus } from '../init/k-means-plus-plus.js';
 import { randomFromData } from '../init/random-from-data.js';
@@ -29,12 +29,11 @@ export function startOf(init: Init): { start: Start; seeded: boolean } {
     return { start: BY_NAME[init], seeded: true };
   }
   if (isMatrix(init)) return { start: fromResponsibilities(init), seeded: false };
-  if (typeof init === 'object' && init !== null && 'means' in init) {
-    const given = init as GivenParameters;
-    return { start: async (model, rows) => givenParameters(model, rows.shape[1], given), seeded: false };
-  }
   if (Array.isArray(init) || ArrayBuffer.isView(init)) {
     return { start: fromLabels(init as ArrayLike<number>), seeded: false };
+  }
+  if (typeof init === 'object' && init !== null) {
+    return { start: async (model, rows) => givenParameters(model, rows.shape[1], init), seeded: false };
   }
   throw new InvalidArgumentError(
     `init must be one of ${INITS.join(', ')}, labels [n], responsibilities { data, shape: [n, K] }, or { weights, means, covariances }.`,

@@ -1,22 +1,189 @@
 import { InvalidArgumentError } from '../errors.js';
-import { triangleLength } from '../numerics/triangle.js';
+import { choleskyInPlace } from '../numerics/cholesky.js';
+import type { Rng } from '../numerics/rng.js';
+import { at, triangleLength } from '../numerics/triangle.js';
 import type { Statistics } from '../statistics.js';
-import type { CentredMoments, CovarianceType, Moments } from './covariance/covariance-type.js';
+import { covariancesFromVector, covarianceVector } from './covariance/coordinates.js';
+import type { CentredMoments, CovarianceType } from './covariance/covariance-type.js';
 import { full } from './covariance/full.js';
+import {
+  type Columns,
+  type ComponentDensities,
+  EMPTY_ROWS,
+  emptyNote,
+  type Family,
+  type MaximiseOptions,
+  type Note,
+} from './family.js';
+import { type GaussianPrior, gaussianPrior, logPriorOf, withPrior } from './gaussian-prior.js';
+import { gaussianShortfall } from './gaussian-shortfall.js';
+import { type Moments, recentre, statisticLength } from './moments.js';
 
-export interface GaussianParameters {
+export type GaussianParameters = {
   /** [K, D] */
   readonly means: Float64Array;
   /** shape by covariance type: full [K, D, D], tied [D, D], diag [K, D], spherical [K] */
   readonly covariances: Float64Array;
-}
+};
 
 /** The Gaussian family under one covariance type: N(x | μ_k, Σ_k). */
-export interface Gaussian {
-  readonly name: 'gaussian';
-  readonly covariance: CovarianceType;
-  /** Added to every variance in each M-step, in squared units of the data (scikit-learn's reg_covar). */
-  readonly regCovar: number;
+export class Gaussian implements Family<GaussianParameters> {
+  readonly name = 'gaussian';
+
+  constructor(
+    readonly covariance: CovarianceType,
+    /** Added to every variance in each M-step, in squared units of the data (scikit-learn's reg_covar). */
+    readonly regCovar: number,
+  ) {}
+
+  get moments() {
+    return this.covariance.moments;
+  }
+
+  get form() {
+    return this.covariance.moments;
+  }
+
+  shapes(k: number, d: number) {
+    return { means: [k, d], covariances: this.covariance.shape(k, d) };
+  }
+
+  nFeatures({ means }: GaussianParameters, k: number): number {
+    return means.length / k;
+  }
+
+  nParameters(k: number, d: number): number {
+    return k * d + this.covariance.nParameters(k, d);
+  }
+
+  check({ covariances }: GaussianParameters, k: number, d: number): void {
+    if (this.moments === 'full') checkSymmetric(covariances, d);
+    this.covariance.whiten(covariances, k, d);
+  }
+
+  densities({ means, covariances }: GaussianParameters, k: number): ComponentDensities {
+    const d = means.length / k;
+    const { factors, logDeterminants } = this.covariance.whiten(covariances, k, d);
+    const logNormaliser = (d / 2) * Math.log(2 * Math.PI);
+    return { logConstants: logDeterminants.map(value => value - logNormaliser), means, factors };
+  }
+
+  /**
+   * Each component's maximum-likelihood mean and covariance, with regCovar on the diagonal; or, with a prior, the mode
+   * of its posterior. A component that expects no rows keeps its own, so that Q does not fall.
+   */
+  maximise(
+    statistics: Statistics,
+    previous: GaussianParameters,
+    { fixed, prior }: MaximiseOptions = {},
+  ): { parameters: GaussianParameters; notes: Note[] } {
+    const { covariance, moments, regCovar } = this;
+    const k = statistics.counts.length;
+    const d = previous.means.length / k;
+    const about = fixed?.has('means') ? recentre(statistics, moments, previous.means) : statistics;
+    let centred = centredMoments(about, moments, d, fixed?.has('means') ? 'at-origin' : 'at-mean');
+    const notes = this.#notes(statistics, centred.covariances, d);
+    if (prior) centred = withPrior(centred, prior as GaussianPrior, covariance, d);
+    const { means } = centred;
+    const covariances = fixed?.has('covariances')
+      ? Float64Array.from(previous.covariances)
+      : covariance.pool(centred, d);
+    if (!prior && !fixed?.has('covariances')) covariance.addToDiagonal(covariances, regCovar, d);
+
+    if (!prior) {
+      const length = covariance.componentLength(d);
+      statistics.counts.forEach((count, component) => {
+        if (count >= EMPTY_ROWS) return;
+        const [mean, own] = [component * d, component * length];
+        means.set(previous.means.subarray(mean, mean + d), mean);
+        covariances.set(previous.covariances.subarray(own, own + length), own);
+      });
+    }
+    return { parameters: { means, covariances }, notes };
+  }
+
+  prior(given: Partial<GaussianPrior>, columns: Columns, k: number): GaussianPrior {
+    return gaussianPrior(given, columns, k);
+  }
+
+  logPrior(parameters: GaussianParameters, prior: object): number {
+    return logPriorOf(parameters, prior as GaussianPrior, this.covariance);
+  }
+
+  shortfall(statistics: Statistics, parameters: GaussianParameters, epsilon: number): number {
+    return gaussianShortfall(this, statistics, parameters, epsilon);
+  }
+
+  /** One for all columns where covariances are spherical. */
+  units(columns: Columns): Float64Array {
+    const d = columns.scale.length;
+    const { covariances } = this.around(new Float64Array(d), 1, columns);
+    const common = this.covariance.component(covariances, 0, d);
+    return Float64Array.from({ length: d }, (_, j) => Math.sqrt(common[at(j, j)]));
+  }
+
+  around(means: Float64Array, k: number, { scale }: Columns, whole?: GaussianParameters): GaussianParameters {
+    const d = scale.length;
+    if (whole) {
+      const common = this.covariance.component(whole.covariances, 0, d);
+      return { means, covariances: this.covariance.repeat(common, k, d) };
+    }
+    const variances = new Float64Array(triangleLength(d));
+    for (let j = 0; j < d; j++) variances[at(j, j)] = scale[j] ** 2;
+    return { means, covariances: this.covariance.repeat(variances, k, d) };
+  }
+
+  toVector({ means, covariances }: GaussianParameters, k: number): Float64Array {
+    const own = covarianceVector(covariances, this.moments, means.length / k);
+    return Float64Array.from([...means, ...own]);
+  }
+
+  fromVector(vector: Float64Array, { means }: GaussianParameters, k: number): GaussianParameters {
+    const length = means.length;
+    const covariances = covariancesFromVector(vector.subarray(length), this.moments, length / k);
+    return { means: vector.slice(0, length), covariances };
+  }
+
+  sampler({ means, covariances }: GaussianParameters, k: number) {
+    const d = means.length / k;
+    const factors = Array.from({ length: k }, (_, component) => {
+      const factor = Float64Array.from(this.covariance.component(covariances, component, d));
+      choleskyInPlace(factor, d);
+      return factor;
+    });
+    const noise = new Float64Array(d);
+    return (component: number, rng: Rng, target: Float64Array, offset: number) => {
+      for (let j = 0; j < d; j++) noise[j] = rng.normal();
+      for (let a = 0; a < d; a++) {
+        let value = means[component * d + a];
+        for (let b = 0; b <= a; b++) value += factors[component][at(a, b)] * noise[b];
+        target[offset + a] = value;
+      }
+    };
+  }
+
+  /** Components whose rows have no spread of their own, or that have no rows. */
+  #notes({ counts }: Statistics, covariances: Float64Array, d: number): Note[] {
+    const { regCovar, covariance, moments } = this;
+    const length = covariances.length / counts.length;
+    const variance = (k: number, j: number) => covariances[k * length + (moments === 'full' ? at(j, j) : j)];
+    const notes: Note[] = [];
+    counts.forEach((count, component) => {
+      if (count < EMPTY_ROWS) {
+        notes.push(emptyNote(component));
+        return;
+      }
+      if (covariance.name === 'tied') return; // its covariance is everyone's
+      for (let j = 0; j < d; j++) {
+        const own = variance(component, j);
+        if (own > regCovar) continue;
+        const message = `Component ${component} has collapsed: regCovar (${regCovar}) outweighs the variance of its feature ${j} (${own.toPrecision(2)}). Try fewer components or another start, or a smaller regCovar if the feature is that narrow.`;
+        notes.push({ kind: 'collapsed-component', component, message });
+        return;
+      }
+    });
+    return notes;
+  }
 }
 
 /** @throws InvalidArgumentError for a negative regCovar */
@@ -24,32 +191,25 @@ export function gaussian({ covariance = full, regCovar = 1e-6 } = {}): Gaussian 
   if (!(regCovar >= 0 && Number.isFinite(regCovar))) {
     throw new InvalidArgumentError(`regCovar must be a finite number ≥ 0, got ${regCovar}.`);
   }
-  return { name: 'gaussian', covariance, regCovar };
+  return new Gaussian(covariance, regCovar);
 }
-
-/** T: how many numbers a component's statistic has besides N_k. First D: Σ r (x − o); then second moments. */
-export const statisticLength = (moments: Moments, d: number) =>
-  d + (moments === 'full' ? triangleLength(d) : d);
-
-/**
- * Components expecting less than this many rows are empty: their own statistics say nothing.
- */
-export const EMPTY_ROWS = 1e-6;
 
 /**
  * Maximum-likelihood means and component covariances from statistics about any origin:
- * δ = S₁/N_k, μ_k = o_k + δ, Σ_k = S₂/N_k − δδᵀ (exact for every o_k; no digits are lost while δ is small).
+ * δ = S₁/N_k, μ_k = o_k + δ, Σ_k = S₂/N_k − δδᵀ (exact for every o_k; no digits are lost while δ is small). With
+ * 'at-origin' the means are the origin, whatever S₁ is: δ = 0.
  * Components that expect no rows get their mean from `statistics.origin` and a covariance of 0.
  */
 export function centredMoments(
   statistics: Statistics,
   moments: Moments,
   d: number,
+  means: 'at-mean' | 'at-origin' = 'at-mean',
 ): CentredMoments & { readonly means: Float64Array } {
   const { counts, sums, origin } = statistics;
   const length = statisticLength(moments, d);
   const secondLength = length - d;
-  const means = Float64Array.from(origin);
+  const found = Float64Array.from(origin);
   const covariances = new Float64Array(counts.length * secondLength);
   const delta = new Float64Array(d);
 
@@ -59,16 +219,31 @@ export function centredMoments(
     const second = sums.subarray(k * length + d, (k + 1) * length);
     const covariance = covariances.subarray(k * secondLength, (k + 1) * secondLength);
     for (let j = 0; j < d; j++) {
-      delta[j] = first[j] / count;
-      means[k * d + j] += delta[j];
+      delta[j] = means === 'at-mean' ? first[j] / count : 0;
+      found[k * d + j] += delta[j];
     }
     if (moments === 'diag') {
       for (let j = 0; j < d; j++) covariance[j] = Math.max(0, second[j] / count - delta[j] * delta[j]);
-    } else {
+    } else if (moments === 'full') {
       for (let i = 0, t = 0; i < d; i++) {
         for (let j = 0; j <= i; j++, t++) covariance[t] = second[t] / count - delta[i] * delta[j];
       }
     }
   });
-  return { counts, means, covariances };
+  return { counts, means: found, covariances };
+}
+
+function checkSymmetric(covariances: Float64Array, d: number): void {
+  for (let start = 0; start < covariances.length; start += d * d) {
+    for (let i = 0; i < d; i++) {
+      for (let j = 0; j < i; j++) {
+        const [lower, upper] = [covariances[start + i * d + j], covariances[start + j * d + i]];
+        const size = Math.sqrt(Math.abs(covariances[start + i * (d + 1)] * covariances[start + j * (d + 1)]));
+        if (Math.abs(lower - upper) <= 1e-6 * size) continue;
+        throw new InvalidArgumentError(
+          `covariances must be symmetric, got ${lower} at [${i}, ${j}] and ${upper} at [${j}, ${i}] of matrix ${start / (d * d)}.`,
+        );
+      }
+    }
+  }
 }

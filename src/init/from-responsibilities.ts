@@ -1,9 +1,12 @@
 import type { ResponsibilitySource, Rows } from '../backends/backend.js';
 import type { Matrix } from '../data/matrix.js';
 import { InvalidArgumentError } from '../errors.js';
+import type { Arrays, Family } from '../families/family.js';
+import { type Moments, statisticLength } from '../families/moments.js';
 import type { Mixture, MixtureParameters } from '../models/mixture.js';
 import { createRng } from '../numerics/rng.js';
-import { commonCovariance, type Start } from './start.js';
+import type { Statistics } from '../statistics.js';
+import { around, type Start } from './start.js';
 
 /**
  * The M-step of given responsibilities. It runs twice: once about the columns' means to find the components'
@@ -11,21 +14,27 @@ import { commonCovariance, type Start } from './start.js';
  *
  * @param source makes the same responsibilities each time it is called, rows in order
  */
-async function mStepOf(
-  model: Mixture,
+async function mStepOf<P extends Arrays>(
+  model: Mixture<P, Family<P>>,
   rows: Rows,
   source: () => ResponsibilitySource,
-): Promise<MixtureParameters> {
+): Promise<MixtureParameters<P>> {
   const d = rows.shape[1];
-  const means = Float64Array.from({ length: model.nComponents * d }, (_, i) => rows.center[i % d]);
-  let parameters = commonCovariance(model, rows, means);
-  const { covariances } = parameters;
-  for (let pass = 0; pass < 2; pass++) {
-    const about = { ...parameters, covariances };
-    const statistics = await rows.backend.accumulate(rows, model.densities(about), source());
-    parameters = model.mStep(statistics, about).parameters;
-  }
-  return parameters;
+  const centers = Float64Array.from({ length: model.nComponents * d }, (_, i) => rows.center[i % d]);
+  const about = around(model, rows, centers);
+  const rough = await model.accumulate(about, rows, source());
+  const nearer = around(model, rows, meansOf(rough, model.family.moments));
+  return model.mStep(await model.accumulate(nearer, rows, source()), nearer).parameters;
+}
+
+/** [K, D] the components' means of x. */
+function meansOf({ counts, sums, origin }: Statistics, moments: Moments): Float64Array {
+  const d = origin.length / counts.length;
+  const length = statisticLength(moments, d);
+  return origin.map((value, at) => {
+    const k = Math.floor(at / d);
+    return counts[k] > 0 ? value + sums[k * length + (at % d)] / counts[k] : value;
+  });
 }
 
 /** Start from random responsibilities, uniform and normalised: all components begin near the data's centre. */

@@ -1,19 +1,12 @@
 import { createRng, sampleIndices } from '../numerics/rng.js';
-import { commonCovariance, type Start } from './start.js';
+import { around, type Start } from './start.js';
 
-/** Equal weights, K different rows as means, and the covariance of the data for every component. */
+/** Equal weights, K different rows as means, and components as wide as all of the data. */
 export const randomFromData: Start = async (model, rows, { seed = 0, stream = 0 } = {}) => {
-  const [n, d] = rows.shape;
   const k = model.nComponents;
-  const means = await rows.backend.take(rows, sampleIndices(n, k, createRng(seed, stream)));
-
+  const means = await rows.backend.take(rows, sampleIndices(rows.shape[0], k, createRng(seed, stream)));
   const one = model.withComponents(1);
-  const whole = commonCovariance(one, rows, Float64Array.from(rows.center));
-  const { covariances } = one.mStep(await one.eStep(whole, rows), whole).parameters;
-  const { covariance } = model.family;
-  return {
-    weights: new Float64Array(k).fill(1 / k),
-    means,
-    covariances: covariance.repeat(covariance.component(covariances, 0, d), k, d),
-  };
+  const about = around(one, rows, Float64Array.from(rows.center));
+  const whole = one.mStep(await one.eStep(about, rows), about).parameters;
+  return { ...model.family.around(means, k, rows, whole), weights: new Float64Array(k).fill(1 / k) };
 };

@@ -1,24 +1,37 @@
-import type { EStepRule, Rows } from '../backends/backend.js';
+import type { EStepOptions, Posterior, ResponsibilitySource, Rows } from '../backends/backend.js';
+import { blockRange } from '../backends/backend.js';
 import { InvalidArgumentError } from '../errors.js';
-import type { Whitening } from '../families/covariance/covariance-type.js';
-import { centredMoments, EMPTY_ROWS, type Gaussian, type GaussianParameters } from '../families/gaussian.js';
-import { at } from '../numerics/triangle.js';
+import type { Arrays, Columns, Family, MaximiseOptions, Note } from '../families/family.js';
+import type { Gaussian, GaussianParameters } from '../families/gaussian.js';
+import { recentre } from '../families/moments.js';
 import type { Statistics } from '../statistics.js';
-import type { GaussianDensities } from './gaussian-densities.js';
-import type { Model, Note } from './model.js';
+import { type Densities, temper } from './densities.js';
+import { expectedLogJoint } from './expected-log-joint.js';
+import { checkConcentration, type MixturePrior } from './mixture-prior.js';
+import type { Model } from './model.js';
 
-export interface MixtureParameters extends GaussianParameters {
+export type MixtureParameters<P extends Arrays = GaussianParameters> = P & {
   /** [K] mixing proportions π_k, summing to 1 */
   readonly weights: Float64Array;
-}
+};
 
 /** The most components a mixture may have. */
 export const MAX_COMPONENTS = 1024;
 
-/** p(x) = Σ_k π_k N(x | μ_k, Σ_k) */
-export class Mixture implements Model<MixtureParameters> {
+/** Rows whose baselines are computed at a time. */
+const BASELINE_ROWS = 2 ** 14;
+
+/** p(x) = Σ_k π_k p(x | θ_k), the components of one family. */
+export class Mixture<
+  P extends Arrays = GaussianParameters,
+  F extends Family<P> = P extends GaussianParameters ? Gaussian & Family<P> : Family<P>,
+> implements Model<MixtureParameters<P>>
+{
+  /** Σ of what `densities` leave out, row by row, where the family leaves something out. */
+  readonly #baselines = new WeakMap<Rows, Promise<Float64Array | undefined>>();
+
   constructor(
-    readonly family: Gaussian,
+    readonly family: F,
     readonly nComponents: number,
   ) {
     if (!Number.isInteger(nComponents) || nComponents < 1 || nComponents > MAX_COMPONENTS) {
@@ -29,139 +42,159 @@ export class Mixture implements Model<MixtureParameters> {
   }
 
   /** The same family with another number of components. */
-  withComponents(nComponents: number): Mixture {
-    return new Mixture(this.family, nComponents);
+  withComponents(nComponents: number): Mixture<P, F> {
+    return new Mixture<P, F>(this.family, nComponents);
   }
 
-  /** Free parameters: K − 1 weights, K·D means, and the covariances. */
+  /** Free parameters: K − 1 weights and the components'. */
   nParameters(nFeatures: number): number {
-    const k = this.nComponents;
-    return k - 1 + k * nFeatures + this.family.covariance.nParameters(k, nFeatures);
+    return this.nComponents - 1 + this.family.nParameters(this.nComponents, nFeatures);
   }
 
-  /** θ in the form that backends evaluate. */
-  densities({ weights, means, covariances }: MixtureParameters): GaussianDensities {
-    const { covariance } = this.family;
-    const nFeatures = means.length / this.nComponents;
-    const { factors, logDeterminants } = covariance.whiten(covariances, this.nComponents, nFeatures);
-    const logNormaliser = (nFeatures / 2) * Math.log(2 * Math.PI);
+  /** θ in the form that backends evaluate, for rows of these columns. */
+  densities(parameters: MixtureParameters<P>, columns: Columns): Densities {
+    const { family, nComponents } = this;
+    const own = family.densities(parameters, nComponents, columns);
     return {
-      family: 'gaussian',
-      moments: covariance.moments,
-      nComponents: this.nComponents,
-      nFeatures,
-      logConstants: weights.map((weight, k) => Math.log(weight) + logDeterminants[k] - logNormaliser),
-      means,
-      whitening: factors,
+      ...own,
+      form: family.form,
+      moments: family.moments,
+      nComponents,
+      nFeatures: own.means.length / nComponents,
+      logConstants: own.logConstants.map((value, k) => value + Math.log(parameters.weights[k])),
     };
   }
 
-  eStep(parameters: MixtureParameters, rows: Rows, rule?: EStepRule): Promise<Statistics> {
-    return rows.backend.eStep(rows, this.densities(parameters), rule);
+  async eStep(
+    parameters: MixtureParameters<P>,
+    rows: Rows,
+    { assignment, beta = 1, bias, block }: EStepOptions = {},
+  ): Promise<Statistics> {
+    const exact = this.densities(parameters, rows);
+    const biased = bias
+      ? { ...exact, logConstants: exact.logConstants.map((value, k) => value + bias[k]) }
+      : exact;
+    const statistics = await rows.backend.eStep(rows, temper(biased, beta), assignment, block);
+    const baseline = await this.#baseline(rows);
+    const [begin, end] = blockRange(rows.shape[0], block);
+    const common = baseline ? baseline.subarray(begin, end).reduce((sum, value) => sum + value, 0) : 0;
+    return { ...statistics, logLikelihood: statistics.logLikelihood / beta + common, baseline: common };
   }
 
-  /**
-   * π_k = N_k / N, and each component's maximum-likelihood mean and covariance with regCovar on the diagonal.
-   * A component that expects no rows keeps its mean and covariance, so that Q does not fall.
-   */
-  mStep(statistics: Statistics, previous: MixtureParameters) {
-    const { covariance, regCovar } = this.family;
-    const d = previous.means.length / this.nComponents;
-    const moments = centredMoments(statistics, covariance.moments, d);
-    const { means } = moments;
-    const covariances = covariance.pool(moments, d);
-    const notes = this.collapsed(statistics, moments.covariances, d);
-    covariance.addToDiagonal(covariances, regCovar, d);
-
-    const length = covariance.componentLength(d);
-    statistics.counts.forEach((count, k) => {
-      if (count >= EMPTY_ROWS) return;
-      means.set(previous.means.subarray(k * d, (k + 1) * d), k * d);
-      covariances.set(previous.covariances.subarray(k * length, (k + 1) * length), k * length);
-    });
-    const total = statistics.counts.reduce((sum, count) => sum + count, 0);
-    const weights = statistics.counts.map(count => count / total);
-    return { parameters: { weights, means, covariances }, notes };
+  /** The M-step's half of an iteration alone: statistics under given responsibilities. */
+  accumulate(
+    parameters: MixtureParameters<P>,
+    rows: Rows,
+    source: ResponsibilitySource,
+  ): Promise<Statistics> {
+    return rows.backend.accumulate(rows, this.densities(parameters, rows), source);
   }
 
-  mStepShortfall(statistics: Statistics, parameters: MixtureParameters, epsilon: number): number {
-    const { covariance, regCovar } = this.family;
-    const d = parameters.means.length / this.nComponents;
-    const used = covariance.whiten(parameters.covariances, this.nComponents, d);
-    const rounding = this.#roundingShortfall(statistics, parameters, used, epsilon);
-    if (regCovar === 0) return rounding;
-    const own = covariance.pool(centredMoments(statistics, covariance.moments, d), d);
-    let unregularised: typeof used;
-    try {
-      unregularised = covariance.whiten(own, this.nComponents, d);
-    } catch {
-      return Number.POSITIVE_INFINITY; // a singular S: its likelihood has no maximum to fall short of
+  /** Posteriors of all rows, in order, a bounded number of rows at a time. */
+  async *posterior(
+    parameters: MixtureParameters<P>,
+    rows: Rows,
+    options?: { responsibilities?: boolean },
+  ): AsyncIterable<Posterior> {
+    const baseline = await this.#baseline(rows);
+    const densities = this.densities(parameters, rows);
+    for await (const posterior of rows.backend.posterior(rows, densities, options)) {
+      const { begin, logDensities } = posterior;
+      if (baseline) for (let i = 0; i < logDensities.length; i++) logDensities[i] += baseline[begin + i];
+      yield posterior;
     }
-    // Σ = S + εI: Q(S) − Q(Σ) = Σ_k N_k (log det W_S − log det W_Σ − ½ ε |W_Σ|²)
-    const length = used.factors.length / this.nComponents;
-    return statistics.counts.reduce((sum, count, k) => {
-      const factor = used.factors.subarray(k * length, (k + 1) * length);
-      const precisionTrace = factor.reduce((trace, value) => trace + value * value, 0);
-      const lost =
-        unregularised.logDeterminants[k] - used.logDeterminants[k] - 0.5 * regCovar * precisionTrace;
-      return sum + count * Math.max(0, lost);
-    }, rounding);
   }
 
-  /**
-   * Moments of relative error e lose N_k/4 |W δΣ Wᵀ|² ≤ N_k/4 (e T_k)² of Q, with T_k = Σ_ij W_ij² Σ_jj (the trace of
-   * the inverse correlation matrix), and a log density is evaluated to a multiple of ε √T_k.
-   */
-  #roundingShortfall(
-    { counts }: Statistics,
-    { covariances }: MixtureParameters,
-    { factors }: Whitening,
-    epsilon: number,
-  ): number {
-    const { covariance } = this.family;
-    const length = factors.length / this.nComponents;
-    const d = covariance.moments === 'diag' ? length : (Math.sqrt(8 * length + 1) - 1) / 2;
-    const [moments, evaluation] = [4 * epsilon, 32 * epsilon];
-    return counts.reduce((sum, count, k) => {
-      const own = covariance.component(covariances, k, d);
-      let trace = 0;
-      for (let i = 0, t = k * length; i < d; i++) {
-        for (let j = covariance.moments === 'diag' ? i : 0; j <= i; j++, t++) {
-          trace += factors[t] ** 2 * own[at(j, j)];
-        }
-      }
-      return sum + count * ((moments * trace) ** 2 / 4 + evaluation * Math.sqrt(trace));
-    }, 0);
-  }
-
-  /** Components whose rows have no spread of their own, or that have no rows. */
-  private collapsed({ counts }: Statistics, covariances: Float64Array, d: number): Note[] {
-    const { regCovar, covariance } = this.family;
-    const { moments, name } = covariance;
-    const length = covariances.length / counts.length;
-    const variance = (k: number, j: number) =>
-      covariances[k * length + (moments === 'full' ? (j * (j + 3)) / 2 : j)];
-    const notes: Note[] = [];
-    counts.forEach((count, component) => {
-      if (count < EMPTY_ROWS) {
-        const message = `Component ${component} is empty; its mean and covariance are those of the step before. Try fewer components or another start.`;
-        notes.push({ kind: 'empty-component', component, message });
-        return;
-      }
-      if (name === 'tied') return; // its covariance is everyone's
-      for (let j = 0; j < d; j++) {
-        const own = variance(component, j);
-        if (own > regCovar) continue;
-        const message = `Component ${component} has collapsed: regCovar (${regCovar}) outweighs the variance of its feature ${j} (${own.toPrecision(2)}). Try fewer components or another start, or a smaller regCovar if the feature is that narrow.`;
-        notes.push({ kind: 'collapsed-component', component, message });
-        return;
-      }
+  /** π_k = N_k / N, and the family's own M-step. */
+  mStep(
+    statistics: Statistics,
+    previous: MixtureParameters<P>,
+    options: MaximiseOptions = {},
+  ): { parameters: MixtureParameters<P>; notes: Note[] } {
+    const prior = options.prior as MixturePrior | undefined;
+    const { parameters, notes } = this.family.maximise(statistics, previous, {
+      ...options,
+      prior: prior?.components,
     });
-    return notes;
+    const pseudo = (prior?.weights ?? 1) - 1;
+    const counts = statistics.counts.map(count => count + pseudo);
+    const total = counts.reduce((sum, count) => sum + count, 0);
+    const weights = options.fixed?.has('weights') ? previous.weights : counts.map(count => count / total);
+    return { parameters: { ...parameters, weights }, notes };
+  }
+
+  mStepShortfall(statistics: Statistics, parameters: MixtureParameters<P>, epsilon: number): number {
+    return this.family.shortfall?.(statistics, parameters, epsilon) ?? 0;
+  }
+
+  expectedLogJoint(statistics: Statistics, parameters: MixtureParameters<P>, rows: Columns): number {
+    return expectedLogJoint(statistics, this.densities(parameters, rows)) + (statistics.baseline ?? 0);
+  }
+
+  recentre(statistics: Statistics, origin: Float64Array): Statistics {
+    return recentre(statistics, this.family.moments, origin);
+  }
+
+  resolvePrior({ weights = 1, components }: Partial<MixturePrior>, rows: Rows): MixturePrior {
+    const { family, nComponents } = this;
+    return {
+      weights: checkConcentration(weights),
+      components: components && family.prior(components, rows, nComponents),
+    };
+  }
+
+  logPrior(parameters: MixtureParameters<P>, prior: object): number {
+    const { weights, components } = prior as MixturePrior;
+    const ofWeights =
+      weights === 1
+        ? 0
+        : parameters.weights.reduce((sum, weight) => sum + (weights - 1) * Math.log(weight), 0);
+    return ofWeights + (components ? this.family.logPrior(parameters, components) : 0);
+  }
+
+  /** Log weights, then the family's coordinates. */
+  toVector(parameters: MixtureParameters<P>): Float64Array {
+    const own = this.family.toVector(parameters, this.nComponents);
+    return Float64Array.from([...parameters.weights.map(w => Math.log(Math.max(w, 1e-300))), ...own]);
+  }
+
+  fromVector(vector: Float64Array, like: MixtureParameters<P>): MixtureParameters<P> {
+    const k = this.nComponents;
+    const logits = vector.subarray(0, k);
+    const largest = logits.reduce((a, b) => Math.max(a, b));
+    const odds = logits.map(value => Math.exp(value - largest));
+    const total = odds.reduce((sum, value) => sum + value, 0);
+    const weights = odds.map(value => value / total);
+    return { ...this.family.fromVector(vector.subarray(k), like, k), weights };
+  }
+
+  #baseline(rows: Rows): Promise<Float64Array | undefined> {
+    let baseline = this.#baselines.get(rows);
+    if (!baseline) {
+      baseline = this.#computeBaseline(rows);
+      this.#baselines.set(rows, baseline);
+      baseline.catch(() => this.#baselines.delete(rows));
+    }
+    return baseline;
+  }
+
+  async #computeBaseline(rows: Rows): Promise<Float64Array | undefined> {
+    const { family } = this;
+    if (!family.baseline) return undefined;
+    const n = rows.shape[0];
+    const baseline = new Float64Array(n);
+    for (let begin = 0; begin < n; begin += BASELINE_ROWS) {
+      const x = await rows.backend.read(rows, begin, Math.min(BASELINE_ROWS, n - begin));
+      baseline.set(family.baseline(x, rows, begin), begin);
+    }
+    return baseline;
   }
 }
 
 /** A mixture of `nComponents` members of one family. */
-export function mixture(family: Gaussian, { nComponents }: { nComponents: number }): Mixture {
-  return new Mixture(family, nComponents);
+export function mixture<P extends Arrays, F extends Family<P>>(
+  family: F & Family<P>,
+  { nComponents }: { nComponents: number },
+): Mixture<P, F> {
+  return new Mixture<P, F>(family, nComponents);
 }

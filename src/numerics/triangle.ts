@@ -6,11 +6,16 @@ export const at = (i: number, j: number) => (i * (i + 1)) / 2 + j;
 /** Entries of a packed triangle of order D. */
 export const triangleLength = (d: number) => (d * (d + 1)) / 2;
 
-/** The lower triangle of the [D, D] row-major matrix at `offset`, packed. */
-export function packLower(square: Float64Array, d: number, offset = 0): Float64Array {
-  const packed = new Float64Array(triangleLength(d));
-  for (let i = 0; i < d; i++) {
-    for (let j = 0; j <= i; j++) packed[at(i, j)] = square[offset + i * d + j];
+/** The lower triangle of the [D, D] row-major matrix at `offset`, packed, in `packed` if given. */
+export function packLower(
+  square: Float64Array,
+  d: number,
+  offset = 0,
+  packed: Float64Array = new Float64Array(triangleLength(d)),
+): Float64Array {
+  for (let i = 0, t = 0; i < d; i++) {
+    const row = offset + i * d;
+    for (let j = 0; j <= i; j++, t++) packed[t] = square[row + j];
   }
   return packed;
 }

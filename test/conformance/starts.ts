@@ -32,6 +32,23 @@ const recovery: Case[] = (['k-means++', 'k-means', 'random-from-data'] as const)
   },
 }));
 
+/** A uniform sample of 4096 rows misses five of 200,000 nine times in ten. */
+const speck: Case = {
+  name: 'k-means++ finds a far cluster of five rows in 200,000',
+  async run(backend) {
+    const n = 200_000;
+    const points = randomPoints(n, 3, 2, { seed: 61, spread: 4 });
+    for (let i = 0; i < 5; i++) points.data.set([900 + i, -900], 2 * (30_000 * i + 5000));
+    for (let seed = 0; seed < 4; seed++) {
+      const options = { nComponents: 4, maxIter: 0, seed, device: backend } as const;
+      const { means, weights } = await GaussianMixture.fit(points, options);
+      const found = [0, 1, 2, 3].find(k => means[2 * k] > 800);
+      ok(found !== undefined, `a mean near the speck from seed ${seed}, got [${means}]`);
+      near(weights[found as number] * n, 5, { abs: 1e-3 }, 'its rows');
+    }
+  },
+};
+
 const randomStart: Case = {
   name: 'a start from random responsibilities begins near the centre and climbs',
   async run(backend) {
@@ -173,6 +190,7 @@ const sampling: Case[] = (['full', 'tied', 'diag', 'spherical'] as CovarianceNam
 
 export const startCases: Case[] = [
   ...recovery,
+  speck,
   randomStart,
   given,
   restarts,

@@ -1,9 +1,11 @@
+import { bayesianCases } from './bayesian.js';
 import type { Case } from './case.js';
 import { degenerateCases } from './degenerate.js';
 import { hardCases } from './hard-cases.js';
 import { identityCases } from './identities.js';
 import { posteriorCases } from './posteriors.js';
 import { referenceCases } from './reference.js';
+import { ruleCases } from './rules.js';
 import { startCases } from './starts.js';
 
 /** One text, run on every backend and every implementation of WebGPU. */
@@ -14,4 +16,6 @@ export const cases: readonly Case[] = [
   ...startCases,
   ...degenerateCases,
   ...hardCases,
+  ...ruleCases,
+  ...bayesianCases,
 ];

@@ -15,7 +15,7 @@ describe.each(['full', 'diag'] as const)('mixture-logits and mixture-normalise, 
 
 test('ties go to the smaller component', async () => {
   const { points, densities } = randomProblem(100, 2, 3, 'diag');
-  for (const array of [densities.means, densities.whitening, densities.logConstants]) {
+  for (const array of [densities.means, densities.factors, densities.logConstants]) {
     const length = array.length / 3;
     array.copyWithin(length, 0, length);
     array.copyWithin(2 * length, 0, length);

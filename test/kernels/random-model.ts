@@ -1,14 +1,14 @@
 import { covarianceType } from '../../src/families/covariance/index.js';
 import type { CovarianceName } from '../../src/index.js';
 import { gaussian, type MixtureParameters, mixture } from '../../src/index.js';
-import type { GaussianDensities } from '../../src/models/gaussian-densities.js';
+import type { Densities } from '../../src/models/densities.js';
 import { createRng } from '../../src/numerics/rng.js';
 import { at, triangleLength } from '../../src/numerics/triangle.js';
 
 /** Random rows, and densities of one covariance type that overlap them. */
 export interface Problem {
   readonly points: { data: Float64Array; shape: readonly [number, number] };
-  readonly densities: GaussianDensities;
+  readonly densities: Densities;
 }
 
 export function randomProblem(
@@ -32,8 +32,11 @@ export function randomProblem(
     covariances: type.repeat(common, k, d),
   };
   const model = mixture(gaussian({ covariance: type }), { nComponents: k });
-  return { points: { data, shape: [n, d] }, densities: model.densities(parameters) };
+  return { points: { data, shape: [n, d] }, densities: model.densities(parameters, UNUSED) };
 }
+
+/** Columns matter to families of counts only. */
+const UNUSED = { center: new Float64Array(), scale: new Float64Array() };
 
 /** Rows, features and components off every tile boundary: 4×4 blocks, 64 rows, 256 rows, 512-row slabs. */
 export const SHAPES: readonly [n: number, d: number, k: number][] = [

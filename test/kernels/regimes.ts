@@ -1,6 +1,6 @@
 import { afterAll } from 'vitest';
 import { isPossible, type Regime } from '../../src/backends/webgpu/regimes.js';
-import type { Moments } from '../../src/families/covariance/covariance-type.js';
+import type { Moments } from '../../src/families/moments.js';
 import { type WebGpuBackend, webgpu } from '../../src/index.js';
 
 /** A backend that takes one regime's kernels whatever the shape; without an adapter the file fails. */
@@ -15,4 +15,4 @@ export const allows = (
   regime: Regime,
   moments: Moments,
   [, nFeatures, nComponents]: readonly [number, number, number],
-) => isPossible(regime, { moments, nFeatures, nComponents });
+) => isPossible(regime, { form: moments === 'first' ? 'linear' : moments, moments, nFeatures, nComponents });

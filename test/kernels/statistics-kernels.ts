@@ -1,5 +1,5 @@
 import type { Backend } from '../../src/index.js';
-import { type CovarianceName, cpu, type EStepRule, type Statistics } from '../../src/index.js';
+import { type CovarianceName, cpu, type Assignment, type Statistics } from '../../src/index.js';
 import { createRng } from '../../src/numerics/rng.js';
 import { allNear, identical, near } from '../support/assert.js';
 import { type Problem, randomProblem } from './random-model.js';
@@ -57,7 +57,7 @@ export async function eStepAgrees(
   backend: Backend,
   covariance: CovarianceName,
   shape: readonly [number, number, number],
-  rule: EStepRule,
+  rule: Assignment,
 ): Promise<void> {
   const { points, densities } = randomProblem(...shape, covariance);
   const eStep = async (on: Backend) => {

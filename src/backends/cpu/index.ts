@@ -1,18 +1,33 @@
 import { columnMoments } from '../../data/columns.js';
 import { isMatrix, type Matrix } from '../../data/matrix.js';
+import { type Counts, checkCounts } from '../../data/sparse-counts.js';
 import { InvalidArgumentError, InvalidDataError } from '../../errors.js';
-import { statisticLength } from '../../families/gaussian.js';
-import type { GaussianDensities } from '../../models/gaussian-densities.js';
+import { statisticLength } from '../../families/moments.js';
+import type { Densities } from '../../models/densities.js';
 import { pauser } from '../../numerics/pause.js';
 import { emptyStatistics, type Statistics } from '../../statistics.js';
-import type { Backend, EStepRule, Loadable, Posterior, ResponsibilitySource, Rows } from '../backend.js';
+import {
+  type Assignment,
+  type Backend,
+  type Block,
+  blockRange,
+  type Loadable,
+  type Posterior,
+  type ResponsibilitySource,
+  type Rows,
+} from '../backend.js';
 import { checkFeatures, checkFinite } from '../checks.js';
+import type { ResidentCounts } from '../topic-backend.js';
+import { loadCounts } from './lda.js';
 import { mixtureMoments } from './mixture-moments.js';
 import { mixturePosterior, posteriorBlock } from './mixture-posterior.js';
 import { mixtureScatter } from './mixture-scatter.js';
+import { mixtureSums } from './mixture-sums.js';
 
 /** Rows of a block: enough to amortise its calls, few enough for its posteriors to stay in cache. */
 const BLOCK_ROWS = 128;
+
+const ACCUMULATE = { full: mixtureScatter, diag: mixtureMoments, first: mixtureSums };
 
 class CpuRows implements Rows {
   readonly center: Float64Array;
@@ -53,41 +68,56 @@ class CpuBackend implements Backend {
     return new CpuRows(this, points);
   }
 
-  async eStep(rows: Rows, densities: GaussianDensities, rule: EStepRule = 'exact'): Promise<Statistics> {
+  async loadCounts(counts: Counts): Promise<ResidentCounts> {
+    return loadCounts(this, checkCounts(counts));
+  }
+
+  async eStep(
+    rows: Rows,
+    densities: Densities,
+    assignment: Assignment = 'exact',
+    part?: Block,
+  ): Promise<Statistics> {
     const x = dataOf(rows);
     const block = posteriorBlock(BLOCK_ROWS, densities.nComponents);
     let logLikelihood = 0;
-    const statistics = await this.#reduce(rows, densities, (begin, count) => {
-      mixturePosterior(x, begin, count, densities, block, rule);
+    const source = (begin: number, count: number) => {
+      mixturePosterior(x, begin, count, densities, block, assignment);
       logLikelihood += sum(block.logNorms, count);
       return block.responsibilities;
-    });
+    };
+    const statistics = await this.#reduce(rows, densities, source, part);
     return checkFinite({ ...statistics, logLikelihood });
   }
 
-  accumulate(rows: Rows, densities: GaussianDensities, source: ResponsibilitySource): Promise<Statistics> {
+  accumulate(rows: Rows, densities: Densities, source: ResponsibilitySource): Promise<Statistics> {
     return this.#reduce(rows, densities, source);
   }
 
-  async #reduce(rows: Rows, densities: GaussianDensities, source: ResponsibilitySource): Promise<Statistics> {
+  async #reduce(
+    rows: Rows,
+    densities: Densities,
+    source: ResponsibilitySource,
+    part?: Block,
+  ): Promise<Statistics> {
     const { nComponents, nFeatures, moments, means } = densities;
     checkFeatures(rows, densities);
     const x = dataOf(rows);
-    const nRows = rows.shape[0];
-    const accumulate = moments === 'full' ? mixtureScatter : mixtureMoments;
+    const [first, end] = blockRange(rows.shape[0], part);
+    const accumulate = ACCUMULATE[moments];
     const statistics = emptyStatistics(nComponents, statisticLength(moments, nFeatures), means);
-    for (let begin = 0; begin < nRows; begin += BLOCK_ROWS) {
+    for (let begin = first; begin < end; begin += BLOCK_ROWS) {
       await this.#pause();
-      const count = Math.min(BLOCK_ROWS, nRows - begin);
+      const count = Math.min(BLOCK_ROWS, end - begin);
       const r = source(begin, count);
       accumulate(x, begin, count, r, means, nFeatures, statistics.counts, statistics.sums);
     }
-    return { ...statistics, nRows };
+    return { ...statistics, nRows: end - first };
   }
 
   async *posterior(
     rows: Rows,
-    densities: GaussianDensities,
+    densities: Densities,
     options: { responsibilities?: boolean } = {},
   ): AsyncIterable<Posterior> {
     checkFeatures(rows, densities);
@@ -107,6 +137,11 @@ class CpuBackend implements Backend {
         yield { begin, labels, logDensities, responsibilities: r };
       }
     }
+  }
+
+  async read(rows: Rows, begin: number, count: number): Promise<Float64Array> {
+    const d = rows.shape[1];
+    return dataOf(rows).slice(begin * d, (begin + count) * d);
   }
 
   async take(rows: Rows, indices: ArrayLike<number>): Promise<Float64Array> {

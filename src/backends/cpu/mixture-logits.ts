@@ -1,4 +1,4 @@
-import type { GaussianDensities } from '../../models/gaussian-densities.js';
+import type { Densities } from '../../models/densities.js';
 import { differences } from './four-rows.js';
 
 /**
@@ -11,10 +11,11 @@ export function mixtureLogits(
   x: Float64Array,
   begin: number,
   count: number,
-  densities: GaussianDensities,
+  densities: Densities,
   logits: Float64Array,
 ): void {
-  if (densities.moments === 'diag') diagLogits(x, begin, count, densities, logits);
+  if (densities.form === 'linear') linearLogits(x, begin, count, densities, logits);
+  else if (densities.form === 'diag') diagLogits(x, begin, count, densities, logits);
   else if (densities.nFeatures === 2) planeLogits(x, begin, count, densities, logits);
   else fullLogits(x, begin, count, densities, logits);
 }
@@ -24,7 +25,7 @@ function fullLogits(
   x: Float64Array,
   begin: number,
   count: number,
-  { nComponents, nFeatures: d, logConstants, means, whitening }: GaussianDensities,
+  { nComponents, nFeatures: d, logConstants, means, factors }: Densities,
   logits: Float64Array,
 ): void {
   const end = begin + count;
@@ -36,7 +37,7 @@ function fullLogits(
 
       // Of an odd number of rows of W_k the first, a single entry, has no partner.
       const odd = d % 2;
-      const single = odd * whitening[triangle];
+      const single = odd * factors[triangle];
       let squares0 = (single * u[0]) ** 2;
       let squares1 = (single * u[1]) ** 2;
       let squares2 = (single * u[2]) ** 2;
@@ -55,8 +56,8 @@ function fullLogits(
         let z2 = 0;
         let z3 = 0;
         for (let at = 0; at < diagonal; at += 4, upper++, lower++) {
-          const v = whitening[upper];
-          const w = whitening[lower];
+          const v = factors[upper];
+          const w = factors[lower];
           const u0 = u[at];
           const u1 = u[at + 1];
           const u2 = u[at + 2];
@@ -70,7 +71,7 @@ function fullLogits(
           z2 += w * u2;
           z3 += w * u3;
         }
-        const w = whitening[lower];
+        const w = factors[lower];
         z0 += w * u[diagonal];
         z1 += w * u[diagonal + 1];
         z2 += w * u[diagonal + 2];
@@ -97,16 +98,16 @@ function planeLogits(
   x: Float64Array,
   begin: number,
   count: number,
-  { nComponents, logConstants, means, whitening }: GaussianDensities,
+  { nComponents, logConstants, means, factors }: Densities,
   logits: Float64Array,
 ): void {
   for (let k = 0; k < nComponents; k++) {
     const constant = logConstants[k];
     const mean0 = means[2 * k];
     const mean1 = means[2 * k + 1];
-    const w00 = whitening[3 * k];
-    const w10 = whitening[3 * k + 1];
-    const w11 = whitening[3 * k + 2];
+    const w00 = factors[3 * k];
+    const w10 = factors[3 * k + 1];
+    const w11 = factors[3 * k + 2];
     for (let i = 0; i < count; i++) {
       const row = 2 * (begin + i);
       const u0 = x[row] - mean0;
@@ -122,7 +123,7 @@ function diagLogits(
   x: Float64Array,
   begin: number,
   count: number,
-  { nComponents, nFeatures: d, logConstants, means, whitening }: GaussianDensities,
+  { nComponents, nFeatures: d, logConstants, means, factors }: Densities,
   logits: Float64Array,
 ): void {
   const end = begin + count;
@@ -135,7 +136,7 @@ function diagLogits(
       let squares2 = 0;
       let squares3 = 0;
       for (let j = 0, at = 0; j < d; j++, at += 4) {
-        const w = whitening[k * d + j];
+        const w = factors[k * d + j];
         squares0 += (w * u[at]) ** 2;
         squares1 += (w * u[at + 1]) ** 2;
         squares2 += (w * u[at + 2]) ** 2;
@@ -147,6 +148,24 @@ function diagLogits(
       if (i + 1 < end) logits[at + nComponents] = constant - 0.5 * squares1;
       if (i + 2 < end) logits[at + 2 * nComponents] = constant - 0.5 * squares2;
       if (i + 3 < end) logits[at + 3 * nComponents] = constant - 0.5 * squares3;
+    }
+  }
+}
+
+/** c_k + a_k · (x_i − μ_k) */
+function linearLogits(
+  x: Float64Array,
+  begin: number,
+  count: number,
+  { nComponents, nFeatures: d, logConstants, means, factors }: Densities,
+  logits: Float64Array,
+): void {
+  for (let k = 0; k < nComponents; k++) {
+    for (let i = 0; i < count; i++) {
+      const row = (begin + i) * d;
+      let sum = logConstants[k];
+      for (let j = 0; j < d; j++) sum += factors[k * d + j] * (x[row + j] - means[k * d + j]);
+      logits[i * nComponents + k] = sum;
     }
   }
 }

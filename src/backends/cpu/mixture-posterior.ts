@@ -1,15 +1,16 @@
-import type { GaussianDensities } from '../../models/gaussian-densities.js';
-import type { EStepRule } from '../backend.js';
+import type { Densities } from '../../models/densities.js';
+import type { Assignment } from '../backend.js';
 import { expNonPositive } from './exp.js';
+import { drawLabels } from './mixture-draws.js';
 import { mixtureLogits } from './mixture-logits.js';
 
 /** Where the posterior of a block of rows is written; allocated once, reused block after block. */
 export interface PosteriorBlock {
   /** [rows, K] log π_k + log N(x_i | μ_k, Σ_k) */
   readonly logits: Float64Array;
-  /** [rows, K] r_ik; under the hard rule 1 for the label, 0 for the others */
+  /** [rows, K] r_ik; or 1 for the label and 0 for the others; or frequencies of draws */
   readonly responsibilities: Float64Array;
-  /** [rows] log p(x_i | θ); under the hard rule max_k of the logits */
+  /** [rows] log p(x_i | θ); of hard assignment max_k of the logits */
   readonly logNorms: Float64Array;
   /** [rows] argmax_k, ties to the smaller k */
   readonly labels: Uint32Array;
@@ -29,13 +30,14 @@ export function mixturePosterior(
   x: Float64Array,
   begin: number,
   count: number,
-  densities: GaussianDensities,
+  densities: Densities,
   block: PosteriorBlock,
-  rule: EStepRule = 'exact',
+  assignment: Assignment = 'exact',
 ): void {
   mixtureLogits(x, begin, count, densities, block.logits);
-  const normalise = rule === 'hard' ? oneHot : softmax;
-  normalise(block, count, densities.nComponents);
+  if (assignment === 'hard') oneHot(block, count, densities.nComponents);
+  else softmax(block, count, densities.nComponents);
+  if (typeof assignment === 'object') drawLabels(block, begin, count, densities.nComponents, assignment);
 }
 
 /** r_ik = e^(l_ik − m_i) / Σ_k e^(l_ik − m_i) and m_i + log Σ_k e^(l_ik − m_i), m_i = max_k l_ik. */

@@ -1,25 +1,41 @@
 import { isMatrix } from '../../data/matrix.js';
+import { type Counts, checkCounts } from '../../data/sparse-counts.js';
 import { InvalidArgumentError } from '../../errors.js';
-import { statisticLength } from '../../families/gaussian.js';
-import type { GaussianDensities } from '../../models/gaussian-densities.js';
+import { statisticLength } from '../../families/moments.js';
+import type { Densities } from '../../models/densities.js';
 import { emptyStatistics, type Statistics } from '../../statistics.js';
-import type { Backend, EStepRule, Loadable, Posterior, ResponsibilitySource, Rows } from '../backend.js';
+import type {
+  Assignment,
+  Backend,
+  Block,
+  Loadable,
+  Posterior,
+  ResponsibilitySource,
+  Rows,
+} from '../backend.js';
 import { checkFeatures, checkFinite } from '../checks.js';
+import type { ResidentCounts } from '../topic-backend.js';
 import type { Chunk } from './chunks.js';
 import { Context, type Memory } from './context.js';
 import { acquireDevice, describe, isSoftware } from './device.js';
+import { GpuCounts } from './lda-counts.js';
 import { logVolume } from './pack.js';
-import { choosePlan, type Regime } from './regimes.js';
+import { choosePlan, type Regime, type Tiles } from './regimes.js';
 import { GpuRows } from './rows.js';
-import { readMatrix, takeRows } from './transfer.js';
+import { readMatrix, readRows, takeRows } from './transfer.js';
+import { Tuner, type TuningOptions } from './tuner.js';
 import { Workspace } from './workspace.js';
 
+/** What a workspace is made for. */
+const SHAPE = ['form', 'nComponents', 'nFeatures', 'moments'] as const;
 /** log₂ of a responsibility of 0: exp2 of it is 0 in float32. */
 const LOG2_NOTHING = -300;
 
-export interface WebGpuOptions {
+export interface WebGpuOptions extends TuningOptions {
   /** A regime of kernels to prefer to the table's wherever it is possible; for tests and benches. */
   regime?: Regime;
+  /** Tiles to take in place of the table's and the tuner's; for tests and benches. */
+  tiles?: Partial<Tiles>;
 }
 
 /** (θ, resident rows) → statistics on a GPU, in float32 with float64 merges. */
@@ -31,7 +47,9 @@ export class WebGpuBackend implements Backend {
   readonly isFallback: boolean;
   readonly #context: Context;
   readonly #rows = new Set<GpuRows>();
+  readonly #counts = new Set<GpuCounts>();
   readonly #workspaces = new WeakMap<GpuRows, Workspace>();
+  readonly #tuner: Tuner;
 
   constructor(
     device: GPUDevice,
@@ -41,6 +59,7 @@ export class WebGpuBackend implements Backend {
     this.#context = new Context(device);
     this.adapter = describe(device.adapterInfo);
     this.isFallback = isSoftware(device.adapterInfo);
+    this.#tuner = new Tuner(this.adapter, options, this.isFallback);
   }
 
   /** Whether the device has failed; a new backend is needed then. */
@@ -64,19 +83,37 @@ export class WebGpuBackend implements Backend {
     return rows;
   }
 
-  async eStep(rows: Rows, densities: GaussianDensities, rule: EStepRule = 'exact'): Promise<Statistics> {
-    return this.#exclusive(rows, densities, async workspace => {
-      const stages = await workspace.eStepStages(rule);
-      const origin = workspace.write(densities);
-      return this.#reduce(workspace, origin, (encoder, chunk) => workspace.encode(encoder, stages, chunk));
-    });
+  async loadCounts(counts: Counts): Promise<ResidentCounts> {
+    const resident = await GpuCounts.load(this, this.#context, checkCounts(counts), () =>
+      this.#counts.delete(resident),
+    );
+    this.#counts.add(resident);
+    return resident;
   }
 
-  async accumulate(
+  async eStep(
     rows: Rows,
-    densities: GaussianDensities,
-    source: ResponsibilitySource,
+    densities: Densities,
+    assignment: Assignment = 'exact',
+    block?: Block,
   ): Promise<Statistics> {
+    const rule = typeof assignment === 'object' ? 'sampled' : assignment;
+    return this.#exclusive(
+      rows,
+      densities,
+      async workspace => {
+        if (!this.options.tiles) await this.#tuner.tune(workspace);
+        const stages = await workspace.eStepStages(rule);
+        const origin = workspace.write(densities);
+        if (typeof assignment === 'object') workspace.writeDraws(assignment);
+        const encode = (encoder: GPUCommandEncoder, chunk: Chunk) => workspace.encode(encoder, stages, chunk);
+        return this.#reduce(workspace, origin, encode, workspace.isFused(rule), block?.index);
+      },
+      block?.of,
+    );
+  }
+
+  async accumulate(rows: Rows, densities: Densities, source: ResponsibilitySource): Promise<Statistics> {
     return this.#exclusive(rows, densities, async workspace => {
       const stages = await workspace.statisticsStages();
       const origin = workspace.write(densities);
@@ -98,30 +135,32 @@ export class WebGpuBackend implements Backend {
     workspace: Workspace,
     origin: Float64Array,
     encodeChunk: (encoder: GPUCommandEncoder, chunk: Chunk) => unknown,
+    fused = false,
+    block?: number,
   ): Promise<Statistics> {
     const { device } = this.#context;
     const { moments, nFeatures, nComponents } = workspace.shape;
     const statistics = emptyStatistics(nComponents, statisticLength(moments, nFeatures), origin);
-    let bits = 0;
-    for (const round of workspace.rounds) {
+    let [bits, nRows] = [0, 0];
+    for (const round of workspace.roundsOf(block)) {
       for (const [position, chunk] of round.entries()) {
         const encoder = device.createCommandEncoder();
         if (position === 0) workspace.clearPartials(encoder);
+        nRows += chunk.count;
         await encodeChunk(encoder, chunk);
         if (position === round.length - 1) workspace.copyStatistics(encoder, round);
         device.queue.submit([encoder.finish()]);
       }
-      bits += await workspace.readStatistics(statistics, round);
+      bits += await workspace.readStatistics(statistics, round, fused);
     }
-    const nRows = workspace.rows.shape[0];
-    const logLikelihood = bits * Math.LN2 - nRows * logVolume(workspace.rows.scale);
+    const logLikelihood = bits * Math.LN2 - nRows * logVolume(workspace.shape.form, workspace.rows.scale);
     const result = { ...statistics, nRows, logLikelihood };
     return checkFinite(result);
   }
 
   async *posterior(
     rows: Rows,
-    densities: GaussianDensities,
+    densities: Densities,
     { responsibilities = false }: { responsibilities?: boolean } = {},
   ): AsyncIterable<Posterior> {
     const chunks = await this.#exclusive(rows, densities, async workspace => workspace.chunks.length);
@@ -134,7 +173,7 @@ export class WebGpuBackend implements Backend {
 
   async #posteriorOf(
     workspace: Workspace,
-    densities: GaussianDensities,
+    densities: Densities,
     index: number,
     withResponsibilities: boolean,
   ): Promise<Posterior> {
@@ -149,7 +188,7 @@ export class WebGpuBackend implements Backend {
     const { peaks, shares, labels, logits } = await workspace.readPosterior(withResponsibilities);
 
     const { rowBegin: begin, count } = chunk;
-    const volume = logVolume(workspace.rows.scale);
+    const volume = logVolume(workspace.shape.form, workspace.rows.scale);
     const logDensities = Float64Array.from(
       { length: count },
       (_, i) => (peaks[i] - Math.log2(shares[i])) * Math.LN2 - volume,
@@ -160,13 +199,18 @@ export class WebGpuBackend implements Backend {
     return { ...posterior, responsibilities: softmax(logits, densities.nComponents, chunkRows, count) };
   }
 
+  async read(rows: Rows, begin: number, count: number): Promise<Float64Array> {
+    const resident = this.#resident(rows);
+    return resident.exclusive(() => readRows(this.#context, resident, begin, count));
+  }
+
   async take(rows: Rows, indices: ArrayLike<number>): Promise<Float64Array> {
     const resident = this.#resident(rows);
     return resident.exclusive(() => takeRows(this.#context, resident, indices));
   }
 
   dispose(): void {
-    for (const rows of this.#rows) rows.dispose();
+    for (const rows of [...this.#rows, ...this.#counts]) rows.dispose();
     if (this.ownsDevice) this.#context.device.destroy();
   }
 
@@ -179,25 +223,26 @@ export class WebGpuBackend implements Backend {
 
   async #exclusive<T>(
     rows: Rows,
-    densities: GaussianDensities,
+    densities: Densities,
     work: (workspace: Workspace) => Promise<T>,
+    blocks = 1,
   ): Promise<T> {
     const resident = this.#resident(rows);
     checkFeatures(rows, densities);
-    return resident.exclusive(async () => work(this.#workspace(resident, densities)));
+    return resident.exclusive(async () => work(this.#workspace(resident, densities, blocks)));
   }
 
   /** Scratch for one shape of model: that of the rows' last use, or made anew in its place. */
-  #workspace(rows: GpuRows, { nComponents, nFeatures, moments }: GaussianDensities): Workspace {
+  #workspace(rows: GpuRows, densities: Densities, blocks: number): Workspace {
+    const { form, nComponents, nFeatures, moments } = densities;
+    const shape = { form, nComponents, nFeatures, moments };
     const last = this.#workspaces.get(rows);
-    if (last?.shape.nComponents === nComponents && last.shape.moments === moments) return last;
+    if (last?.blocks === blocks && SHAPE.every(name => last.shape[name] === shape[name])) return last;
     last?.dispose();
-    const shape = { nComponents, nFeatures, moments };
-    const workspace = new Workspace(
-      rows,
-      shape,
-      choosePlan(shape, rows.shape[0], this.isFallback, this.options.regime),
-    );
+    const { regime, tiles } = this.options;
+    const plan = choosePlan(shape, rows.shape[0], this.isFallback, regime);
+    const workspace = new Workspace(rows, shape, plan, this.isFallback, blocks);
+    workspace.hold({ ...plan, ...tiles });
     this.#workspaces.set(rows, workspace);
     return workspace;
   }

@@ -1,5 +1,5 @@
-import type { Moments } from '../../families/covariance/covariance-type.js';
-import { statisticLength } from '../../families/gaussian.js';
+import type { Moments } from '../../families/moments.js';
+import { statisticLength } from '../../families/moments.js';
 import { at, triangleLength } from '../../numerics/triangle.js';
 import type { Regime } from './regimes.js';
 
@@ -8,7 +8,7 @@ export interface ComponentLayout {
   readonly length: number;
   /** index of μ_k0; the rest follow */
   readonly mean: number;
-  /** [T] index of each number of the whitening factor */
+  /** [T] index of each number of the factors factor */
   readonly factor: Uint32Array;
 }
 

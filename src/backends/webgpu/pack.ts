@@ -1,5 +1,6 @@
-import type { Moments } from '../../families/covariance/covariance-type.js';
-import type { GaussianDensities } from '../../models/gaussian-densities.js';
+import type { DensityForm } from '../../families/family.js';
+import type { Moments } from '../../families/moments.js';
+import type { Densities } from '../../models/densities.js';
 import type { Statistics } from '../../statistics.js';
 import type { ComponentLayout, SumsLayout } from './layouts.js';
 
@@ -18,37 +19,39 @@ const LOG_ZERO = -1e30;
  * @returns the means that the device sees (float32), in the caller's units: the statistics are about these
  */
 export function packComponents(
-  { nComponents, nFeatures: d, moments, logConstants, means, whitening }: GaussianDensities,
+  { form, nComponents, nFeatures: d, logConstants, means, factors }: Densities,
   { center, scale }: Units,
   layout: ComponentLayout,
   target: Float32Array,
 ): Float64Array {
   const origin = new Float64Array(means.length);
-  const factors = factorUnits(moments, scale);
-  const factorLength = factors.length;
-  const logScale = logVolume(scale);
+  const units = factorUnits(form, scale);
+  const factorLength = units.length;
+  const volume = logVolume(form, scale);
   for (let k = 0; k < nComponents; k++) {
     const component = k * layout.length;
-    target[component] = Math.max((logConstants[k] + logScale) * Math.LOG2E, LOG_ZERO);
+    target[component] = Math.max((logConstants[k] + volume) * Math.LOG2E, LOG_ZERO);
     const mean = component + layout.mean;
     for (let j = 0; j < d; j++) {
       target[mean + j] = (means[k * d + j] - center[j]) / scale[j];
       origin[k * d + j] = center[j] + scale[j] * target[mean + j];
     }
     for (let t = 0; t < factorLength; t++) {
-      target[component + layout.factor[t]] = factors[t] * whitening[k * factorLength + t];
+      target[component + layout.factor[t]] = units[t] * factors[k * factorLength + t];
     }
   }
   return origin;
 }
 
-/** Σ_j log s_j: log densities in the caller's units are those in resident units less this. */
-export const logVolume = (scale: Float64Array) => scale.reduce((sum, s) => sum + Math.log(s), 0);
+/** Log densities in the caller's units are those in resident units less this: Σ_j log s_j, and 0 for counts. */
+export const logVolume = (form: DensityForm, scale: Float64Array) =>
+  form === 'linear' ? 0 : scale.reduce((sum, s) => sum + Math.log(s), 0);
 
-/** [T] what each number of W is multiplied by: its column's scale, and √(½ log₂ e). */
-function factorUnits(moments: Moments, scale: Float64Array): Float64Array {
+/** [T] what each factor is multiplied by: its column's scale, and √(½ log₂ e), or log₂ e where it is linear. */
+function factorUnits(form: DensityForm, scale: Float64Array): Float64Array {
+  if (form === 'linear') return scale.map(s => Math.LOG2E * s);
   const root = Math.sqrt(0.5 * Math.LOG2E);
-  if (moments === 'diag') return scale.map(s => root * s);
+  if (form === 'diag') return scale.map(s => root * s);
   return Float64Array.from(
     Array.from(scale, (_, i) => Array.from(scale.subarray(0, i + 1), s => root * s)).flat(),
   );
@@ -56,6 +59,7 @@ function factorUnits(moments: Moments, scale: Float64Array): Float64Array {
 
 /** [T] what brings each statistic back to the caller's units. */
 export function statisticUnits(moments: Moments, scale: Float64Array): Float64Array {
+  if (moments === 'first') return Float64Array.from(scale);
   const second =
     moments === 'diag'
       ? Array.from(scale, s => s * s)

@@ -1,4 +1,5 @@
-import { statisticLength } from '../../families/gaussian.js';
+import { statisticLength } from '../../families/moments.js';
+import { triangleLength } from '../../numerics/triangle.js';
 import type { KernelName } from './shaders.js';
 import type { WorkspaceShape } from './workspace.js';
 
@@ -11,11 +12,14 @@ import type { WorkspaceShape } from './workspace.js';
  */
 export type Regime = 'strip' | 'streamed' | 'tiled';
 
-export interface Plan {
-  readonly regime: Regime;
-  /** Components that an invocation of mixture-logits, and of mixture-accumulate, holds. */
+/** Components that an invocation of mixture-logits, and of mixture-accumulate, holds. No sum's order depends on it. */
+export interface Tiles {
   readonly logitsComponents: number;
   readonly accumulateComponents: number;
+}
+
+export interface Plan extends Tiles {
+  readonly regime: Regime;
   /** Lanes that keep the adapter busy. */
   readonly busyLanes: number;
 }
@@ -28,20 +32,21 @@ const GPU_REGISTERS = 250;
 const SOFTWARE_REGISTERS = 640;
 /** What they may keep where an iteration takes so long that compiling for 20 seconds pays off: up to D = 64. */
 const PATIENT_REGISTERS = 2400;
-/** N K from which it does. */
+/** N K from which work is long. */
 const LONG_WORK = 1e6;
 
 /** Bytes of the sums that the 64 lanes of one slab may leave: half of the default binding. */
 const LANES_BYTES = 64 * 2 ** 20;
 
 /** Numbers that an invocation keeps, per component. */
-function sizes({ nFeatures: d, moments }: WorkspaceShape) {
+function sizes({ nFeatures: d, form, moments }: WorkspaceShape) {
   const sums = 1 + statisticLength(moments, d);
+  const parameters = 1 + d + (form === 'full' ? triangleLength(d) : d);
   return {
     sums,
-    logits: sums + d, // parameters and differences
-    accumulate: sums + 2 * d, // sums, means and differences
-    strip: 2 * sums + d, // sums, parameters and differences
+    logits: parameters + d, // and differences
+    accumulate: sums + 2 * d, // and means and differences
+    strip: sums + parameters + d, // and differences
   };
 }
 
@@ -51,7 +56,7 @@ export function isPossible(regime: Regime, shape: WorkspaceShape, registers = SO
   const { sums, accumulate, strip } = sizes(shape);
   if (regime === 'strip') return k * strip + d <= registers;
   if (regime === 'tiled') return moments === 'full';
-  return moments === 'diag' || (accumulate <= registers && 4 * 64 * k * sums <= LANES_BYTES);
+  return moments !== 'full' || (accumulate <= registers && 4 * 64 * k * sums <= LANES_BYTES);
 }
 
 /**
@@ -61,7 +66,7 @@ export function isPossible(regime: Regime, shape: WorkspaceShape, registers = SO
 export function choosePlan(shape: WorkspaceShape, nRows: number, software: boolean, forced?: Regime): Plan {
   const k = shape.nComponents;
   const registers = software ? SOFTWARE_REGISTERS : GPU_REGISTERS;
-  const patient = software && nRows * k >= LONG_WORK;
+  const patient = software && isLongWork(shape, nRows);
   const table: [Regime, number][] = [
     ['strip', registers],
     ['streamed', patient ? PATIENT_REGISTERS : registers],
@@ -70,7 +75,7 @@ export function choosePlan(shape: WorkspaceShape, nRows: number, software: boole
   const [natural] = table.find(([regime, budget]) => isPossible(regime, shape, budget)) as [Regime, number];
   const { logits, accumulate } = sizes(shape);
   const share = software && !patient ? 1 / 4 : 2 / 3; // more components, more code to compile
-  const held = (size: number) => Math.max(1, Math.min(Math.floor((share * registers) / size), k));
+  const held = (size: number) => balanced(Math.floor((share * registers) / size), k);
   return {
     regime: forced && isPossible(forced, shape) ? forced : natural,
     logitsComponents: held(logits),
@@ -78,6 +83,36 @@ export function choosePlan(shape: WorkspaceShape, nRows: number, software: boole
     busyLanes: software ? 2 ** 10 : 2 ** 15,
   };
 }
+
+/** At most `held` components an invocation, in as many blocks, none of them emptier than it must be. */
+function balanced(held: number, k: number): number {
+  const blocks = Math.ceil(k / Math.max(1, Math.min(held, k)));
+  return Math.ceil(k / blocks);
+}
+
+/** Tiles that may be faster than the table's, which come first. Few: each has to be compiled. */
+export function tileCandidates(
+  { regime, logitsComponents, accumulateComponents }: Plan,
+  shape: WorkspaceShape,
+  software: boolean,
+): Record<keyof Tiles, number[]> {
+  const { logits, accumulate } = sizes(shape);
+  const most = software ? SOFTWARE_REGISTERS : 2 * GPU_REGISTERS;
+  const around = (own: number, size: number) => {
+    const others = [own / 2, 2 * own, own / 4]
+      .map(held => balanced(Math.floor(held), shape.nComponents))
+      .filter(held => held < own || held * size <= most);
+    return regime === 'streamed' ? [...new Set([own, ...others])] : [own];
+  };
+  return {
+    logitsComponents: around(logitsComponents, logits),
+    accumulateComponents: around(accumulateComponents, accumulate),
+  };
+}
+
+/** Whether so much is to be done that it pays to compile longer, or to measure. */
+export const isLongWork = (shape: WorkspaceShape, nRows: number): boolean =>
+  nRows * shape.nComponents >= LONG_WORK;
 
 /** The kernels that turn a chunk's rows into logits, log norms and labels, in order. */
 export const posteriorKernels = (regime: Regime): KernelName[] => [

@@ -6,8 +6,8 @@ import type { Context } from './context.js';
 
 /** Segments hold a multiple of this many rows, so that every one but the last fills its workgroups. */
 const SEGMENT_UNIT = 256;
-/** Bytes converted and uploaded at a time; the queue is drained in between, so that staging stays small. */
-const UPLOAD_BYTES = 16 * 2 ** 20;
+/** Bytes converted and uploaded at a time: one block is converted while another is copied, and no third is on its way. */
+const UPLOAD_BYTES = 8 * 2 ** 20;
 
 /** Rows in device memory: centred and scaled in float64, then rounded to float32, in segments below every limit. */
 export class GpuRows implements Rows {
@@ -52,7 +52,8 @@ export class GpuRows implements Rows {
   async #upload({ data, shape: [n, d] }: Matrix): Promise<void> {
     const { queue } = this.context.device;
     const blockRows = Math.max(1, Math.floor(UPLOAD_BYTES / (4 * d)));
-    const block = new Float32Array(Math.min(blockRows, n) * d);
+    const block = new Float32Array(Math.min(blockRows, n) * d); // writeBuffer takes a copy at once
+    let copied = Promise.resolve<unknown>(undefined);
     for (const [segment, buffer] of this.segments.entries()) {
       const end = Math.min((segment + 1) * this.segmentRows, n);
       for (let begin = segment * this.segmentRows; begin < end; begin += blockRows) {
@@ -60,10 +61,12 @@ export class GpuRows implements Rows {
         for (let i = 0, at = begin * d; i < count; i++) {
           for (let j = 0; j < d; j++, at++) block[i * d + j] = (data[at] - this.center[j]) / this.scale[j];
         }
+        await copied;
         queue.writeBuffer(buffer, 4 * d * (begin - segment * this.segmentRows), block, 0, count * d);
-        await queue.onSubmittedWorkDone();
+        copied = queue.onSubmittedWorkDone();
       }
     }
+    await copied;
     this.context.check();
   }
 

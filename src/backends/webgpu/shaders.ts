@@ -1,8 +1,11 @@
-import gaussian from '../../../shaders/families/gaussian.wgsl?raw';
-import gaussianDiag from '../../../shaders/families/gaussian-diag.wgsl?raw';
-import gaussianFull from '../../../shaders/families/gaussian-full.wgsl?raw';
+import densityDiag from '../../../shaders/densities/diag.wgsl?raw';
+import densityFull from '../../../shaders/densities/full.wgsl?raw';
+import densityLinear from '../../../shaders/densities/linear.wgsl?raw';
 import chunk from '../../../shaders/include/chunk.wgsl?raw';
 import components from '../../../shaders/include/components.wgsl?raw';
+import difference from '../../../shaders/include/difference.wgsl?raw';
+import draws from '../../../shaders/include/draws.wgsl?raw';
+import means from '../../../shaders/include/means.wgsl?raw';
 import responsibilities from '../../../shaders/include/responsibilities.wgsl?raw';
 import row from '../../../shaders/include/row.wgsl?raw';
 import staged from '../../../shaders/include/staged.wgsl?raw';
@@ -13,8 +16,10 @@ import mixtureLogitsTiled from '../../../shaders/mixture-logits-tiled.wgsl?raw';
 import mixtureNormalise from '../../../shaders/mixture-normalise.wgsl?raw';
 import mixtureScatter from '../../../shaders/mixture-scatter.wgsl?raw';
 import mixtureStrip from '../../../shaders/mixture-strip.wgsl?raw';
+import momentsDiag from '../../../shaders/moments/diag.wgsl?raw';
+import momentsFirst from '../../../shaders/moments/first.wgsl?raw';
+import momentsFull from '../../../shaders/moments/full.wgsl?raw';
 import reduceLanes from '../../../shaders/reduce-lanes.wgsl?raw';
-import type { EStepRule } from '../backend.js';
 import type { Chunk } from './chunks.js';
 import { type Geometry, LANES, NORMALISE_ROWS, SCATTER_ROWS } from './geometry.js';
 import { paddedFeatures, scatterBlocks } from './layouts.js';
@@ -31,12 +36,15 @@ export type KernelName =
   | 'mixture-scatter'
   | 'reduce-lanes';
 
+/** How responsibilities follow from logits. */
+export type Rule = 'exact' | 'hard' | 'sampled';
+
 /** What a kernel's text depends on. */
 export interface ShaderVariant {
   readonly shape: WorkspaceShape;
   readonly plan: Plan;
   readonly geometry: Geometry;
-  readonly rule: EStepRule;
+  readonly rule: Rule;
 }
 
 /** A shader's text, and the workgroups that a chunk takes. */
@@ -53,10 +61,9 @@ const SCATTER_TILE_VECTORS = 512;
 /** vec4s of mixture-logits-tiled's rows: all of the default 16 KiB at D = 64 and D = 128. */
 const LOGITS_TILE_VECTORS = 1024;
 
-const FAMILY = {
-  full: { ...sections(gaussian), ...sections(gaussianFull) },
-  diag: { ...sections(gaussian), ...sections(gaussianDiag) },
-};
+/** Snippets: how a log density is evaluated, and what is summed. */
+const DENSITY = { full: densityFull, diag: densityDiag, linear: densityLinear };
+const MOMENTS = { full: momentsFull, diag: momentsDiag, first: momentsFirst };
 
 const BUILDERS: Record<KernelName, (variant: ShaderVariant) => Omit<Shader, 'name'>> = {
   'mixture-strip': variant => {
@@ -152,9 +159,22 @@ function expand(
   constants: Record<string, number>,
 ): string {
   return expandShader(source, {
-    includes: { chunk, components, responsibilities, row, staged, store, ...FAMILY[shape.moments] },
+    includes: {
+      chunk,
+      components,
+      difference,
+      draws,
+      means,
+      responsibilities,
+      row,
+      staged,
+      store,
+      ...sections(DENSITY[shape.form]),
+      ...sections(MOMENTS[shape.moments]),
+    },
     flags: {
       HARD: rule === 'hard',
+      SAMPLED: rule === 'sampled',
       ROWS_VEC4: source.includes('#include row') && shape.nFeatures % 4 === 0,
       ROWS_VEC2: source.includes('#include row') && shape.nFeatures % 2 === 0,
     },

@@ -28,6 +28,29 @@ export async function readMatrix(context: Context, { data, shape: [n, d] }: Devi
   });
 }
 
+/** Rows [begin, begin + count) as [count, D] in the caller's units. */
+export async function readRows(
+  context: Context,
+  rows: GpuRows,
+  begin: number,
+  count: number,
+): Promise<Float64Array> {
+  const d = rows.shape[1];
+  const bytes = 4 * d * count;
+  return withStaging(context, bytes, `${count} rows`, async staging => {
+    const encoder = context.device.createCommandEncoder();
+    for (let done = 0; done < count; ) {
+      const segment = Math.floor((begin + done) / rows.segmentRows);
+      const first = begin + done - segment * rows.segmentRows;
+      const run = Math.min(count - done, rows.segmentRows - first);
+      encoder.copyBufferToBuffer(rows.segments[segment], 4 * d * first, staging, 4 * d * done, 4 * d * run);
+      done += run;
+    }
+    context.device.queue.submit([encoder.finish()]);
+    return inCallersUnits(rows, await context.read(staging, bytes));
+  });
+}
+
 /** Resident rows by index, as [indices.length, D] in the caller's units. */
 export async function takeRows(
   context: Context,
@@ -44,9 +67,12 @@ export async function takeRows(
       encoder.copyBufferToBuffer(rows.segments[segment], from, staging, 4 * d * i, 4 * d);
     }
     context.device.queue.submit([encoder.finish()]);
-    const taken = new Float32Array(await context.read(staging, bytes));
-    return Float64Array.from(taken, (value, i) => rows.center[i % d] + rows.scale[i % d] * value);
+    return inCallersUnits(rows, await context.read(staging, bytes));
   });
+}
+
+function inCallersUnits({ center, scale, shape: [, d] }: GpuRows, bytes: ArrayBuffer): Float64Array {
+  return Float64Array.from(new Float32Array(bytes), (value, i) => center[i % d] + scale[i % d] * value);
 }
 
 async function withStaging<T>(

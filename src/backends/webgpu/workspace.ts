@@ -1,16 +1,25 @@
-import type { GaussianDensities } from '../../models/gaussian-densities.js';
+import type { Densities } from '../../models/densities.js';
 import type { Statistics } from '../../statistics.js';
-import type { EStepRule } from '../backend.js';
+import type { Draws } from '../backend.js';
 import { type Chunk, cutChunks, rounds } from './chunks.js';
 import { BUFFER_USAGE } from './constants.js';
 import { type Geometry, geometryOf, NORMALISE_ROWS } from './geometry.js';
 import { mergePartials, packComponents, statisticUnits } from './pack.js';
-import { kernelsOf, type Plan, posteriorKernels, statisticsKernels } from './regimes.js';
+import {
+  isLongWork,
+  kernelsOf,
+  type Plan,
+  posteriorKernels,
+  statisticsKernels,
+  type Tiles,
+  tileCandidates,
+} from './regimes.js';
 import type { GpuRows } from './rows.js';
-import { type KernelName, type Shader, shaderOf } from './shaders.js';
+import { type KernelName, type Rule, type Shader, shaderOf } from './shaders.js';
+import type { Tunable } from './tuner.js';
 
 /** The shape of the models that one workspace serves. */
-export type WorkspaceShape = Pick<GaussianDensities, 'nComponents' | 'nFeatures' | 'moments'>;
+export type WorkspaceShape = Pick<Densities, 'form' | 'nComponents' | 'nFeatures' | 'moments'>;
 
 /** The kernels that differ between rules; the others share one pipeline. */
 const RULED: ReadonlySet<KernelName> = new Set(['mixture-strip', 'mixture-normalise']);
@@ -32,11 +41,14 @@ type BufferName =
   | 'labels'
   | 'likelihoods'
   | 'lanes'
-  | 'partials';
+  | 'partials'
+  | 'draws';
 
 /** Bytes between the entries of a uniform buffer with dynamic offsets, and those of one entry. */
 const UNIFORM_STRIDE = 256;
 const UNIFORM_BYTES = 48;
+/** Draws a row, the seed's low and high word, and the iteration. */
+const DRAWS_WORDS = 4;
 /** Peaks, shares and labels; logits follow. */
 const POSTERIOR_COLUMNS = 3;
 
@@ -45,27 +57,33 @@ const POSTERIOR_COLUMNS = 3;
  * for; after that an iteration creates nothing but its command buffers. No size depends on the number of rows but that
  * of the partial log-likelihoods, one number for 256 rows.
  */
-export class Workspace {
+export class Workspace implements Tunable {
   readonly geometry: Geometry;
   readonly chunks: readonly Chunk[];
-  readonly rounds: readonly Chunk[][];
+  /** [blocks] */
+  readonly #rounds: readonly Chunk[][][];
   readonly #units: Float64Array;
   readonly #packed: Float32Array<ArrayBuffer>;
   readonly #buffers = new Map<string, GPUBuffer>();
   readonly #stages = new Map<string, Stage>();
   readonly #sizes: Record<BufferName, number>;
+  #tiles: Tiles;
 
   constructor(
     readonly rows: GpuRows,
     readonly shape: WorkspaceShape,
     readonly plan: Plan,
+    private readonly software: boolean,
+    /** Runs of rows that E-steps may be asked for one by one. */
+    readonly blocks: number,
   ) {
+    this.#tiles = plan;
     const n = rows.shape[0];
-    const geometry = geometryOf(plan, shape, n);
+    const geometry = geometryOf(plan, shape, Math.ceil(n / blocks));
     const { component, chunkRows, groups, groupLength, slabRows } = geometry;
     this.geometry = geometry;
-    this.chunks = cutChunks(n, rows.segmentRows, chunkRows, NORMALISE_ROWS);
-    this.rounds = rounds(this.chunks);
+    this.chunks = cutChunks(n, blocks, rows.segmentRows, chunkRows, NORMALISE_ROWS);
+    this.#rounds = Array.from({ length: blocks }, (_, block) => rounds(this.chunks, block));
     this.#units = statisticUnits(shape.moments, rows.scale);
     this.#packed = new Float32Array(shape.nComponents * component.length);
     const last = this.chunks[this.chunks.length - 1];
@@ -78,12 +96,27 @@ export class Workspace {
       likelihoods: last.likelihoodBegin + Math.ceil(last.count / NORMALISE_ROWS),
       lanes: (chunkRows / slabRows) * groupLength * 64,
       partials: groups * groupLength,
+      draws: DRAWS_WORDS,
     };
   }
 
+  /** The rounds of all rows, or of one block of them. */
+  roundsOf(block?: number): readonly Chunk[][] {
+    return block === undefined ? this.#rounds.flat() : this.#rounds[block];
+  }
+
+  /** Whether one kernel does a whole E-step; draws take logits that are normalised on their own. */
+  isFused(rule: Rule): boolean {
+    return this.plan.regime === 'strip' && rule !== 'sampled';
+  }
+
   /** The kernels of a whole E-step. */
-  eStepStages(rule: EStepRule): Promise<Stage[]> {
-    return this.#prepare(rule, kernelsOf(this.plan.regime));
+  eStepStages(rule: Rule): Promise<Stage[]> {
+    const { regime } = this.plan;
+    if (regime === 'strip' && !this.isFused(rule)) {
+      return this.#prepare(rule, [...posteriorKernels(regime), ...statisticsKernels(regime)]);
+    }
+    return this.#prepare(rule, kernelsOf(regime));
   }
 
   /** The kernels that turn rows into logits, log norms and labels. */
@@ -96,7 +129,7 @@ export class Workspace {
     return this.#prepare('exact', statisticsKernels(this.plan.regime));
   }
 
-  async #prepare(rule: EStepRule, names: KernelName[]): Promise<Stage[]> {
+  async #prepare(rule: Rule, names: KernelName[]): Promise<Stage[]> {
     const key = (name: KernelName) => `${name} ${RULED.has(name) ? rule : ''}`;
     const missing = names.filter(name => !this.#stages.has(key(name)));
     if (missing.length > 0) {
@@ -115,9 +148,9 @@ export class Workspace {
     return names.map(name => this.#stages.get(key(name)) as Stage);
   }
 
-  async #stage(name: KernelName, rule: EStepRule): Promise<Stage> {
+  async #stage(name: KernelName, rule: Rule): Promise<Stage> {
     const { context, segments } = this.rows;
-    const shader = shaderOf(name, { shape: this.shape, plan: this.plan, geometry: this.geometry, rule });
+    const shader = this.#shader(name, rule);
     const kernel = await context.kernel(name, shader.source);
     const group = (index: number) =>
       kernel.bind(
@@ -136,6 +169,45 @@ export class Workspace {
     };
   }
 
+  #shader(name: KernelName, rule: Rule): Shader {
+    const { shape, geometry } = this;
+    return shaderOf(name, { shape, plan: { ...this.plan, ...this.#tiles }, geometry, rule });
+  }
+
+  get isLong(): boolean {
+    return isLongWork(this.shape, this.rows.shape[0]);
+  }
+
+  get candidates(): Record<keyof Tiles, number[]> {
+    return tileCandidates(this.plan, this.shape, this.software);
+  }
+
+  source(name: KernelName): string {
+    return this.#shader(name, 'exact').source;
+  }
+
+  /** Hold so many components from now on. The geometry stays that of the plan, so that sums keep their order. */
+  hold(tiles: Tiles): void {
+    if (tiles.logitsComponents !== this.#tiles.logitsComponents) this.#stages.delete('mixture-logits ');
+    if (tiles.accumulateComponents !== this.#tiles.accumulateComponents) {
+      this.#stages.delete('mixture-accumulate ');
+    }
+    this.#tiles = tiles;
+  }
+
+  /** What the kernel leaves in scratch, the next E-step overwrites. */
+  async run(kernel: KernelName, amount: number): Promise<void> {
+    const stages = await this.#prepare('exact', [kernel]);
+    const { device } = this.rows.context;
+    const [chunk] = this.chunks;
+    const part = { ...chunk, count: Math.ceil(chunk.count * Math.min(1, amount)) };
+    const encoder = device.createCommandEncoder();
+    for (let i = 0; i < Math.max(1, Math.round(amount)); i++) this.encode(encoder, stages, part);
+    device.queue.submit([encoder.finish()]);
+    await device.queue.onSubmittedWorkDone();
+    this.rows.context.check();
+  }
+
   #buffer(name: BufferName): GPUBuffer {
     return this.#once(name, () => this.rows.context.storage(name, 4 * this.#sizes[name]));
   }
@@ -152,7 +224,7 @@ export class Workspace {
       const words = UNIFORM_STRIDE / 4;
       const { chunkRows, laneRows, slabRows, groupLength, groups } = this.geometry;
       const uniforms = new Uint32Array(words * this.chunks.length);
-      for (const { index, begin, count, likelihoodBegin } of this.chunks) {
+      for (const { index, begin, rowBegin, count, likelihoodBegin } of this.chunks) {
         const slabs = Math.ceil(count / slabRows);
         const { nComponents } = this.shape;
         const fields = [
@@ -165,6 +237,7 @@ export class Workspace {
           laneRows,
           groupLength,
           groups,
+          rowBegin,
         ];
         uniforms.set(fields, index * words);
       }
@@ -182,10 +255,16 @@ export class Workspace {
   }
 
   /** Send θ down. @returns the means that the device sees, in the caller's units */
-  write(densities: GaussianDensities): Float64Array {
+  write(densities: Densities): Float64Array {
     const origin = packComponents(densities, this.rows, this.geometry.component, this.#packed);
     this.rows.context.device.queue.writeBuffer(this.#buffer('components'), 0, this.#packed);
     return origin;
+  }
+
+  /** Say what to draw. */
+  writeDraws({ draws, seed, iteration }: Draws): void {
+    const words = Uint32Array.of(draws, seed >>> 0, Math.floor(seed / 2 ** 32), iteration);
+    this.rows.context.device.queue.writeBuffer(this.#buffer('draws'), 0, words);
   }
 
   /** Overwrite one chunk's logits, [K, chunkRows] in base 2, by ones that need no normalising. */
@@ -212,27 +291,23 @@ export class Workspace {
     encoder.clearBuffer(this.#buffer('partials'));
   }
 
-  /** Copy a round's partial sums and partial log-likelihoods to where they can be read. */
+  /** Copy a round's partial sums, and partial log-likelihoods where they are apart, to where they can be read. */
   copyStatistics(encoder: GPUCommandEncoder, round: readonly Chunk[]): void {
     const { partials } = this.#sizes;
     const staging = this.#staging(partials + this.#mostLikelihoods);
     encoder.copyBufferToBuffer(this.#buffer('partials'), 0, staging, 0, 4 * partials);
-    const [begin, end] = this.#likelihoodsOf(round);
-    if (end === begin) return;
-    encoder.copyBufferToBuffer(
-      this.#buffer('likelihoods'),
-      4 * begin,
-      staging,
-      4 * partials,
-      4 * (end - begin),
-    );
+    const [begin, end] = likelihoodsOf(round);
+    const likelihoods = this.#buffers.get('likelihoods');
+    if (likelihoods) {
+      encoder.copyBufferToBuffer(likelihoods, 4 * begin, staging, 4 * partials, 4 * (end - begin));
+    }
   }
 
-  /** Add a round to the statistics. @returns its log-likelihood (base 2) */
-  async readStatistics(statistics: Statistics, round: readonly Chunk[]): Promise<number> {
+  /** Add a round to the statistics. @returns its log-likelihood (base 2), one of the sums of a fused kernel */
+  async readStatistics(statistics: Statistics, round: readonly Chunk[], fused: boolean): Promise<number> {
     const { partials } = this.#sizes;
-    const [begin, end] = this.#likelihoodsOf(round);
-    const numbers = partials + end - begin;
+    const [begin, end] = likelihoodsOf(round);
+    const numbers = fused ? partials : partials + end - begin;
     const staging = this.#staging(partials + this.#mostLikelihoods);
     const data = new Float32Array(await this.rows.context.read(staging, 4 * numbers));
     const { groups, groupLength, sums } = this.geometry;
@@ -240,21 +315,17 @@ export class Workspace {
     for (let group = 0; group < groups; group++) {
       const values = data.subarray(group * groupLength, (group + 1) * groupLength);
       mergePartials(values, sums, this.#units, statistics);
-      if (this.plan.regime === 'strip') likelihood += values[groupLength - 1];
+      if (fused) likelihood += values[groupLength - 1];
     }
     return likelihood;
   }
 
-  /** Where a round's partial log-likelihoods are; in strips the log-likelihood is one of the sums instead. */
-  #likelihoodsOf(round: readonly Chunk[]): [begin: number, end: number] {
-    if (this.plan.regime === 'strip') return [0, 0];
-    const last = round[round.length - 1];
-    return [round[0].likelihoodBegin, last.likelihoodBegin + Math.ceil(last.count / NORMALISE_ROWS)];
-  }
-
   get #mostLikelihoods(): number {
     return Math.max(
-      ...this.rounds.map(round => this.#likelihoodsOf(round)).map(([begin, end]) => end - begin),
+      ...this.roundsOf().map(round => {
+        const [begin, end] = likelihoodsOf(round);
+        return end - begin;
+      }),
     );
   }
 
@@ -288,4 +359,10 @@ export class Workspace {
     this.#buffers.clear();
     this.#stages.clear();
   }
+}
+
+/** Where a round's partial log-likelihoods are. */
+function likelihoodsOf(round: readonly Chunk[]): [begin: number, end: number] {
+  const last = round[round.length - 1];
+  return [round[0].likelihoodBegin, last.likelihoodBegin + Math.ceil(last.count / NORMALISE_ROWS)];
 }

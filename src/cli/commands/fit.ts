@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import type { TuningOptions } from '../../backends/webgpu/tuner.js';
 import { EmError } from '../../errors.js';
 import { GaussianMixture } from '../../estimators/gaussian-mixture.js';
 import { INITS } from '../../estimators/options.js';
@@ -14,6 +15,7 @@ import {
   addDevice,
   addJson,
   addSeed,
+  addTuning,
   DATA_HELP,
   type Device,
   parseCount,
@@ -25,6 +27,7 @@ import {
 import { print, printJson, writeJson } from '../output.js';
 import { fitProgress } from '../progress.js';
 import { formatModel } from '../summary.js';
+import { openTuning } from '../tuning.js';
 
 interface FitOptions {
   components?: number;
@@ -36,6 +39,8 @@ interface FitOptions {
   regCovar: number;
   seed: number;
   device: Device;
+  tuning: TuningOptions['tuning'];
+  tuningCache?: string;
   columns?: string[];
   out?: string;
   json?: boolean;
@@ -62,7 +67,7 @@ export function addFit(program: Command): void {
     .option('--max-iter <M>', 'the most M-steps', parseCount, 100)
     .option('--reg-covar <R>', 'added to the diagonal of covariances', parseNonNegative, 1e-6)
     .option('--out <file>', 'write the model to this JSON file');
-  for (const add of [addSeed, addDevice, addColumns, addJson]) add(command);
+  for (const add of [addSeed, addDevice, addTuning, addColumns, addJson]) add(command);
   command.action((path: string, options: FitOptions) => {
     if (options.components === undefined && typeof options.init === 'string') {
       command.error("error: option '--components <K>' is missing.");
@@ -73,30 +78,35 @@ export function addFit(program: Command): void {
 
 async function fitFile(path: string, options: FitOptions): Promise<void> {
   if (options.out !== undefined) await checkWritable(options.out);
+  const tuning = await openTuning(options.tuning, options.tuningCache);
   const start = await readStart(options.init);
   const nComponents = agree('--components', options.components, start.nComponents) as number;
   const covarianceType = agree('--covariance', options.covariance, start.covarianceType);
   const { points, columns } = await readData(path, options.columns);
-  const model = await onDevice(options.device, async (device, signal) => {
-    const progress = fitProgress(options.restarts, options.maxIter);
-    try {
-      return await GaussianMixture.fit(points, {
-        nComponents,
-        covarianceType,
-        init: start.init,
-        nInit: options.restarts,
-        tol: options.tol,
-        maxIter: options.maxIter,
-        regCovar: options.regCovar,
-        seed: options.seed,
-        device,
-        signal,
-        onIteration: progress.update,
-      });
-    } finally {
-      progress.stop();
-    }
-  }).catch(error => keepLastGood(error, options.out));
+  const model = await onDevice(
+    options.device,
+    async (device, signal) => {
+      const progress = fitProgress(options.restarts, options.maxIter);
+      try {
+        return await GaussianMixture.fit(points, {
+          nComponents,
+          covarianceType,
+          init: start.init,
+          nInit: options.restarts,
+          tol: options.tol,
+          maxIter: options.maxIter,
+          regCovar: options.regCovar,
+          seed: options.seed,
+          device,
+          signal,
+          onIteration: progress.update,
+        });
+      } finally {
+        progress.stop();
+      }
+    },
+    tuning,
+  ).catch(error => keepLastGood(error, options.out));
 
   const { fitInfo } = model;
   for (const { message } of fitInfo.notes) note(message);

@@ -1,11 +1,9 @@
 import { DegenerateCovarianceError } from '../../errors.js';
 import type { BadPivot } from '../../numerics/cholesky.js';
+import type { Moments } from '../moments.js';
 
 /** The names scikit-learn gives the four shapes of a mixture's covariances. */
 export type CovarianceName = 'full' | 'tied' | 'diag' | 'spherical';
-
-/** What sufficient statistic a Gaussian needs: the whole second moment, or only its diagonal. */
-export type Moments = 'full' | 'diag';
 
 /** Second moments of K components about their means: N_k and the K maximum-likelihood covariances. */
 export interface CentredMoments {
@@ -27,7 +25,7 @@ export interface Whitening {
 export interface CovarianceType {
   readonly name: CovarianceName;
   /** The statistic the backends must reduce for it. */
-  readonly moments: Moments;
+  readonly moments: Exclude<Moments, 'first'>;
   /** Free parameters of the covariances. */
   nParameters(k: number, d: number): number;
   /** Shape of the row-major array: full [K, D, D], tied [D, D], diag [K, D], spherical [K]. */

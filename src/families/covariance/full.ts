@@ -1,4 +1,4 @@
-import { choleskyInPlace, invertLowerInPlace } from '../../numerics/cholesky.js';
+import { type InverseFactor, inverseFactor } from '../../numerics/inverse-factor.js';
 import { at, packLower, triangleLength, unpackSymmetric } from '../../numerics/triangle.js';
 import { type CovarianceType, notPositiveDefinite, type Whitening } from './covariance-type.js';
 
@@ -29,10 +29,11 @@ export const full: CovarianceType = {
     const length = triangleLength(d);
     const factors = new Float64Array(k * length);
     const logDeterminants = new Float64Array(k);
+    const factor = inverseFactor(d);
     for (let component = 0; component < k; component++) {
-      const factor = factors.subarray(component * length, (component + 1) * length);
-      factor.set(packLower(covariances, d, component * d * d));
+      packLower(covariances, d, component * d * d, factor.triangle);
       logDeterminants[component] = whitenInPlace(factor, d, `Covariance of component ${component}`);
+      factors.set(factor.triangle, component * length);
     }
     return { factors, logDeterminants } satisfies Whitening;
   },
@@ -47,12 +48,11 @@ export const full: CovarianceType = {
   },
 };
 
-/** Turn a packed covariance into W = L⁻¹ and return log det W. */
-export function whitenInPlace(packed: Float64Array, d: number, subject: string): number {
-  const bad = choleskyInPlace(packed, d);
+/** Turn the packed covariance in `factor` into W = L⁻¹ and return log det W. */
+export function whitenInPlace(factor: InverseFactor, d: number, subject: string): number {
+  const bad = factor.run();
   if (bad) throw notPositiveDefinite(subject, bad, d);
-  invertLowerInPlace(packed, d);
   let logDeterminant = 0;
-  for (let j = 0; j < d; j++) logDeterminant += Math.log(packed[at(j, j)]);
+  for (let j = 0; j < d; j++) logDeterminant += Math.log(factor.triangle[at(j, j)]);
   return logDeterminant;
 }

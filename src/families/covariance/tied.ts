@@ -1,3 +1,4 @@
+import { inverseFactor } from '../../numerics/inverse-factor.js';
 import { packLower, triangleLength, unpackSymmetric } from '../../numerics/triangle.js';
 import type { CovarianceType } from './covariance-type.js';
 import { whitenInPlace } from './full.js';
@@ -28,10 +29,12 @@ export const tied: CovarianceType = {
   },
 
   whiten(covariances, k, d) {
-    const factor = packLower(covariances, d);
+    const factor = inverseFactor(d);
+    const { triangle } = factor;
+    packLower(covariances, d, 0, triangle);
     const logDeterminant = whitenInPlace(factor, d, 'The shared covariance');
-    const factors = new Float64Array(k * factor.length);
-    for (let component = 0; component < k; component++) factors.set(factor, component * factor.length);
+    const factors = new Float64Array(k * triangle.length);
+    for (let component = 0; component < k; component++) factors.set(triangle, component * triangle.length);
     return { factors, logDeterminants: new Float64Array(k).fill(logDeterminant) };
   },
 

@@ -1,0 +1,13 @@
+// Sums of SHORT_SUM documents' parts of the bound; the host adds these in float64.
+@group(0) @binding(0) var<storage, read> bounds: array<f32>;               // [n]
+@group(0) @binding(1) var<storage, read_write> partial_bounds: array<f32>; // [⌈n / SHORT_SUM⌉]
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  let begin = id.x * SHORT_SUM;
+  let end = min(begin + SHORT_SUM, arrayLength(&bounds));
+  if (begin >= end) { return; }
+  var total = 0.0;
+  for (var d = begin; d < end; d++) { total += bounds[d]; }
+  partial_bounds[id.x] = total;
+}

@@ -1,0 +1,15 @@
+// Snippets for component ${c}: the sums of r (1, u, u²), u = x − μ_k.
+
+#section sums
+  var sum_${c}_0 = 0.0;
+#for t in 0..2 * D
+  var sum_${c}_${1 + t} = 0.0;
+#end
+
+#section accumulate
+  sum_${c}_0 += r_${c};
+#for j in 0..D
+  let weighted_${c}_${j} = r_${c} * u_${c}_${j};
+  sum_${c}_${1 + j} += weighted_${c}_${j};
+  sum_${c}_${1 + D + j} = fma(weighted_${c}_${j}, u_${c}_${j}, sum_${c}_${1 + D + j});
+#end

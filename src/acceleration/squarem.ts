@@ -1,0 +1,44 @@
+import { needs } from '../models/model.js';
+import type { Accelerator } from './accelerator.js';
+
+/** The longest step allowed grows by this where it was reached, and shrinks by it where a leap was refused. */
+const GROWTH = 4;
+
+/**
+ * SQUAREM (Varadhan & Roland 2008, scheme S3): from two M-steps θ_0 → θ_1 → θ_2 with r = θ_1 − θ_0 and
+ * v = (θ_2 − θ_1) − r, the leap is θ_0 + 2sr + s²v with s = |r| / |v|, in the model's unbounded coordinates. s = 1 is
+ * θ_2 itself.
+ */
+export const squarem: Accelerator = {
+  name: 'squarem',
+  begin(model) {
+    const toVector = needs(model, 'toVector', 'SQUAREM');
+    const fromVector = needs(model, 'fromVector', 'SQUAREM');
+    let first: Float64Array | undefined;
+    let longest = GROWTH;
+
+    return {
+      leap(previous, maximised) {
+        if (!first) {
+          first = toVector(previous);
+          return undefined;
+        }
+        const [zero, one, two] = [first, toVector(previous), toVector(maximised)];
+        first = undefined;
+        const r = one.map((value, i) => value - zero[i]);
+        const v = two.map((value, i) => value - one[i] - r[i]);
+        const length = norm(r) / norm(v);
+        if (!(length > 1)) return undefined;
+        const s = Math.min(length, longest);
+        if (s === longest) longest *= GROWTH;
+        const vector = zero.map((value, i) => value + 2 * s * r[i] + s * s * v[i]);
+        return vector.every(Number.isFinite) ? fromVector(vector, maximised) : undefined;
+      },
+      rejected() {
+        longest = Math.max(GROWTH, longest / GROWTH);
+      },
+    };
+  },
+};
+
+const norm = (vector: Float64Array) => Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0));

@@ -1,0 +1,92 @@
+import type { CheckedCounts } from '../../data/sparse-counts.js';
+import { digamma, logGamma } from '../../numerics/special.js';
+import type { DocumentSettings } from '../topic-backend.js';
+
+/** What exp(ψ(γ)) and a scaled topic weight are at least: their product stays a normal number. */
+export const SMALLEST_WEIGHT = 2 ** -500;
+
+/** One document at work. */
+export interface DocumentScratch {
+  /** [K] exp(ψ(γ_dk)) */
+  readonly theta: Float64Array;
+  /** [K] Σ_v (n_dv / φ-norm_dv) β_kv */
+  readonly sums: Float64Array;
+  /** [nnz] n_dv / φ-norm_dv */
+  readonly ratios: Float64Array;
+}
+
+/** Counts with their words numbered by what occurs, and scaled topics [P, K] of these words. */
+export interface LdaProblem {
+  readonly counts: CheckedCounts;
+  /** [nnz] */
+  readonly indices: Uint32Array;
+  readonly weights: Float64Array;
+  readonly settings: DocumentSettings;
+}
+
+/**
+ * Coordinate ascent in φ_d and γ_d: φ_dvk ∝ θ_dk β_kv with θ_dk = exp(ψ(γ_dk)), γ_dk = α + Σ_v n_dv φ_dvk (Blei, Ng &
+ * Jordan 2003, eq. 6 and 7), from γ_dk = α + N_d / K. If that ends lower than an earlier γ stands, the ascent begins
+ * there instead, so that no document's bound falls. At the end `theta` and `ratios` are those of the final γ.
+ *
+ * @param gamma [K] of an earlier step if `resume`; overwritten
+ * @returns Σ_v n_dv log Σ_k θ_dk β_kv + Σ_k log Γ(γ_dk) − log Γ(α) − (γ_dk − α) ψ(γ_dk)
+ */
+export function ldaDocument(
+  problem: LdaProblem,
+  document: number,
+  length: number,
+  gamma: Float64Array,
+  resume: boolean,
+  scratch: DocumentScratch,
+): number {
+  const { nComponents, docTopicPrior, maxDocUpdateIter } = problem.settings;
+  const earlier = gamma.slice();
+  const least = resume ? ascend(problem, document, gamma, 0, scratch) : Number.NEGATIVE_INFINITY;
+  gamma.fill(docTopicPrior + length / nComponents);
+  const reached = ascend(problem, document, gamma, maxDocUpdateIter, scratch);
+  if (reached >= least) return reached;
+  gamma.set(earlier);
+  return ascend(problem, document, gamma, maxDocUpdateIter, scratch);
+}
+
+function ascend(
+  { counts, indices, weights, settings }: LdaProblem,
+  document: number,
+  gamma: Float64Array,
+  updates: number,
+  { theta, sums, ratios }: DocumentScratch,
+): number {
+  const { data, indptr } = counts;
+  const { nComponents, docTopicPrior, meanChangeTol } = settings;
+  const [begin, end] = [indptr[document], indptr[document + 1]];
+  let change = Number.POSITIVE_INFINITY;
+  for (let update = 0; ; update++) {
+    for (let k = 0; k < nComponents; k++) theta[k] = Math.max(Math.exp(digamma(gamma[k])), SMALLEST_WEIGHT);
+    const done = change / nComponents < meanChangeTol || update === updates;
+    sums.fill(0);
+    for (let t = begin; t < end; t++) {
+      const at = indices[t] * nComponents;
+      let norm = 0;
+      for (let k = 0; k < nComponents; k++) norm += theta[k] * weights[at + k];
+      const ratio = data[t] / norm;
+      ratios[t] = ratio;
+      if (!done) for (let k = 0; k < nComponents; k++) sums[k] += ratio * weights[at + k];
+    }
+    if (done) break;
+    change = 0;
+    for (let k = 0; k < nComponents; k++) {
+      const next = docTopicPrior + theta[k] * sums[k];
+      change += Math.abs(next - gamma[k]);
+      gamma[k] = next;
+    }
+  }
+
+  let bound = 0;
+  for (let t = begin; t < end; t++) bound += data[t] * Math.log(data[t] / ratios[t]);
+  const atPrior = logGamma(docTopicPrior);
+  for (let k = 0; k < nComponents; k++) {
+    bound += logGamma(gamma[k]) - atPrior - (gamma[k] - docTopicPrior) * digamma(gamma[k]);
+  }
+  return bound;
+}

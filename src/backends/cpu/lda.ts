@@ -1,0 +1,90 @@
+import { type CheckedCounts, countMoments, documentLengths } from '../../data/sparse-counts.js';
+import { InvalidArgumentError } from '../../errors.js';
+import { lengthTerms, offsetTerms, scaleTopics, type Vocabulary, vocabularyOf } from '../../models/topics.js';
+import { pauser } from '../../numerics/pause.js';
+import type { Backend } from '../backend.js';
+import type { DocumentSettings, DocumentTopics, ResidentCounts, TopicStatistics } from '../topic-backend.js';
+import { ldaDocument, SMALLEST_WEIGHT } from './lda-documents.js';
+import { ldaStatistics } from './lda-statistics.js';
+
+/** The definition: one document after the other, in float64. */
+class CpuCounts implements ResidentCounts {
+  readonly vocabulary: Vocabulary;
+  readonly lengths: Float64Array;
+  readonly center: Float64Array;
+  readonly scale: Float64Array;
+  #counts: CheckedCounts | undefined;
+
+  constructor(
+    readonly backend: Backend,
+    counts: CheckedCounts,
+    readonly shape = counts.shape,
+  ) {
+    this.#counts = counts;
+    ({ center: this.center, scale: this.scale } = countMoments(counts));
+    this.vocabulary = vocabularyOf(counts);
+    this.lengths = documentLengths(counts);
+  }
+
+  get words(): Uint32Array {
+    return this.vocabulary.words;
+  }
+
+  get data(): CheckedCounts {
+    if (!this.#counts) throw new InvalidArgumentError('These counts have been disposed of; load them again.');
+    return this.#counts;
+  }
+
+  async documentTopics(settings: DocumentSettings): Promise<DocumentTopics> {
+    return new CpuDocumentTopics(this, settings);
+  }
+
+  dispose(): void {
+    this.#counts = undefined;
+  }
+}
+
+class CpuDocumentTopics implements DocumentTopics {
+  readonly #gamma: Float64Array;
+  #resume = false;
+
+  constructor(
+    readonly counts: CpuCounts,
+    private readonly settings: DocumentSettings,
+  ) {
+    this.#gamma = new Float64Array(counts.shape[0] * settings.nComponents);
+  }
+
+  async update(logTopics: Float64Array): Promise<TopicStatistics> {
+    const { data, vocabulary, lengths } = this.counts;
+    const { nComponents: k, docTopicPrior } = this.settings;
+    const { weights, offsets } = scaleTopics(logTopics, k, SMALLEST_WEIGHT);
+    const sums = new Float64Array(logTopics.length);
+    const scratch = {
+      theta: new Float64Array(k),
+      sums: new Float64Array(k),
+      ratios: new Float64Array(data.data.length),
+    };
+    const problem = { counts: data, indices: vocabulary.indices, weights, settings: this.settings };
+    const pause = pauser();
+    let bound = lengthTerms(lengths, k, docTopicPrior) + offsetTerms(offsets, vocabulary.totals);
+    for (let d = 0; d < data.shape[0]; d++) {
+      await pause();
+      const gamma = this.#gamma.subarray(d * k, (d + 1) * k);
+      bound += ldaDocument(problem, d, lengths[d], gamma, this.#resume, scratch);
+      ldaStatistics(problem, d, scratch, sums);
+    }
+    this.#resume = true;
+    return { sums, bound };
+  }
+
+  async read(): Promise<Float64Array> {
+    return this.#gamma.slice();
+  }
+
+  dispose(): void {}
+}
+
+export function loadCounts(backend: Backend, counts: CheckedCounts): ResidentCounts {
+  return new CpuCounts(backend, counts);
+}

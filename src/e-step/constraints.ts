@@ -1,0 +1,120 @@
+import { InvalidArgumentError } from '../errors.js';
+
+/** What the posterior is held to. Every part is optional. */
+export interface Constraints {
+  /** [n] the component of each row that is known, −1 where it is not. */
+  labels?: ArrayLike<number>;
+  /** Groups of rows, by index, that share one component. */
+  mustLink?: readonly ArrayLike<number>[];
+  /** Bounds on each component's expected share of the rows: a number for all, or [K]. */
+  mass?: { min?: number | ArrayLike<number>; max?: number | ArrayLike<number> };
+}
+
+/** Rows that share one component, and which, if that is known. */
+export interface Unit {
+  readonly rows: readonly number[];
+  readonly label: number | undefined;
+}
+
+export interface CheckedConstraints {
+  /** Labelled and linked rows; no row is in two. */
+  readonly units: readonly Unit[];
+  /** [K] bounds on expected numbers of rows; absent without `mass`. */
+  readonly bounds?: { readonly least: Float64Array; readonly most: Float64Array };
+}
+
+/**
+ * Constraints in the form that the E-step works with.
+ *
+ * @throws InvalidArgumentError naming the constraint that is malformed, or those that cannot hold together
+ */
+export function checkConstraints(constraints: Constraints, n: number, k: number): CheckedConstraints {
+  const labels = checkLabels(constraints.labels, n, k);
+  const units = linkedUnits(constraints.mustLink ?? [], labels, n);
+  const linked = new Set(units.flatMap(unit => unit.rows));
+  labels.forEach((label, row) => {
+    if (label >= 0 && !linked.has(row)) units.push({ rows: [row], label });
+  });
+  return { units, bounds: constraints.mass && massBounds(constraints.mass, units, n, k) };
+}
+
+function checkLabels(labels: ArrayLike<number> | undefined, n: number, k: number): Int32Array {
+  if (!labels) return new Int32Array(n).fill(-1);
+  if (labels.length !== n) {
+    throw new InvalidArgumentError(
+      `Expected ${n} labels, one a row, −1 where unknown, got ${labels.length}.`,
+    );
+  }
+  for (let i = 0; i < n; i++) {
+    if (Number.isInteger(labels[i]) && labels[i] >= -1 && labels[i] < k) continue;
+    throw new InvalidArgumentError(
+      `Label ${i} must be an integer from −1 (unknown) to ${k - 1}, got ${labels[i]}.`,
+    );
+  }
+  return Int32Array.from(labels);
+}
+
+/** Groups that overlap become one. */
+function linkedUnits(groups: readonly ArrayLike<number>[], labels: Int32Array, n: number): Unit[] {
+  const parent = new Map<number, number>();
+  const root = (row: number): number => {
+    let top = row;
+    while (parent.get(top) !== top) top = parent.get(top) as number;
+    parent.set(row, top);
+    return top;
+  };
+  for (const [g, group] of groups.entries()) {
+    for (let i = 0; i < group.length; i++) {
+      const row = group[i];
+      if (!(Number.isInteger(row) && row >= 0 && row < n)) {
+        throw new InvalidArgumentError(`mustLink group ${g} must hold rows from 0 to ${n - 1}, got ${row}.`);
+      }
+      if (!parent.has(row)) parent.set(row, row);
+      parent.set(root(row), root(group[0]));
+    }
+  }
+  const members = new Map<number, number[]>();
+  for (const row of parent.keys()) members.set(root(row), [...(members.get(root(row)) ?? []), row]);
+  return [...members.values()].map(rows => {
+    const labelled = rows.filter(row => labels[row] >= 0);
+    const [first] = labelled;
+    const other = labelled.find(row => labels[row] !== labels[first]);
+    if (other !== undefined) {
+      throw new InvalidArgumentError(
+        `Rows ${first} and ${other} must link but are labelled ${labels[first]} and ${labels[other]}: both cannot hold.`,
+      );
+    }
+    return { rows, label: first === undefined ? undefined : labels[first] };
+  });
+}
+
+function massBounds(
+  { min = 0, max = 1 }: NonNullable<Constraints['mass']>,
+  units: Unit[],
+  n: number,
+  k: number,
+) {
+  const perComponent = (name: string, value: number | ArrayLike<number>) => {
+    const shares = typeof value === 'number' ? new Float64Array(k).fill(value) : Float64Array.from(value);
+    if (shares.length === k && shares.every(share => share >= 0 && share <= 1)) return shares;
+    throw new InvalidArgumentError(
+      `mass.${name} must be a share from 0 to 1, or ${k} of them, got ${typeof value === 'number' ? value : `[${shares}]`}.`,
+    );
+  };
+  const [least, most] = [perComponent('min', min), perComponent('max', max)];
+  const sum = (values: Float64Array) => values.reduce((total, value) => total + value, 0);
+  const cannot = (why: string) => {
+    throw new InvalidArgumentError(`The bounds on mass cannot hold: ${why}.`);
+  };
+  const crossed = least.findIndex((share, c) => share > most[c]);
+  if (crossed >= 0) cannot(`component ${crossed} has min ${least[crossed]} above max ${most[crossed]}`);
+  if (sum(least) > 1 + 1e-9) cannot(`the shares of min sum to ${sum(least)}, more than 1`);
+  if (sum(most) < 1 - 1e-9) cannot(`the shares of max sum to ${sum(most)}, less than 1`);
+  const labelled = new Float64Array(k);
+  for (const { rows, label } of units) if (label !== undefined) labelled[label] += rows.length;
+  const full = labelled.findIndex((count, c) => count > n * most[c]);
+  if (full >= 0) cannot(`${labelled[full]} of ${n} rows are labelled ${full}, whose max is ${most[full]}`);
+  const reserved = least.reduce((total, share, c) => total + Math.max(n * share, labelled[c]), 0);
+  if (reserved > n * (1 + 1e-9)) cannot('the labels leave too few rows for min');
+  return { least: least.map(share => n * share), most: most.map(share => n * share) };
+}

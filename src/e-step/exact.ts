@@ -1,0 +1,8 @@
+import type { EStepRule } from './rule.js';
+
+/** q is the posterior: F(q, θ) = log p(x | θ), and neither falls (Dempster, Laird & Rubin 1977). */
+export const exact: EStepRule = {
+  name: 'exact',
+  monotone: true,
+  begin: (model, rows) => parameters => model.eStep(parameters, rows),
+};

@@ -1,0 +1,11 @@
+import type { EStepRule } from './rule.js';
+
+/**
+ * All mass on the most probable component, ties to the first: classification EM (Celeux & Govaert 1992), and with
+ * equal spherical components k-means. The objective is Σ_i max_k log p(x_i, k | θ).
+ */
+export const hard: EStepRule = {
+  name: 'hard',
+  monotone: true,
+  begin: (model, rows) => parameters => model.eStep(parameters, rows, { assignment: 'hard' }),
+};

@@ -1,0 +1,41 @@
+import type { Rows } from '../backends/backend.js';
+import { type Model, needs } from '../models/model.js';
+import type { Statistics } from '../statistics.js';
+import type { EStepRule } from './rule.js';
+
+/**
+ * Where one E-step stands, total, in nats: log p(x | θ) = F + KL(q ‖ p(z | x, θ)) and F = E_q[log p(x, z | θ)] + H(q).
+ * Of drawn z the expectation is that of the draws.
+ */
+export interface Ledger {
+  /** E_q[log p(x, z | θ)] */
+  readonly expectedLogJoint: number;
+  /** H(q) */
+  readonly entropy: number;
+  /** F(q, θ) */
+  readonly freeEnergy: number;
+  /** KL(q ‖ p(z | x, θ)) ≥ 0 */
+  readonly divergence: number;
+  /** log p(x | θ) */
+  readonly logLikelihood: number;
+}
+
+/**
+ * The ledger of an E-step from its statistics alone: E_q[log p] is linear in them, and the objective is
+ * E_q[log p] + H(q) / β. For another rule than the exact one log p(x | θ) takes an exact E-step.
+ */
+export async function ledgerOf<P>(
+  model: Model<P>,
+  rows: Rows,
+  rule: EStepRule,
+  statistics: Statistics,
+  parameters: P,
+  iteration: number,
+): Promise<Ledger> {
+  const expectedLogJoint = needs(model, 'expectedLogJoint', 'the ledger')(statistics, parameters, rows);
+  const beta = rule.beta?.(iteration) ?? 1;
+  const entropy = beta * (statistics.logLikelihood - expectedLogJoint);
+  const freeEnergy = expectedLogJoint + entropy;
+  const { logLikelihood } = rule.name === 'exact' ? statistics : await model.eStep(parameters, rows);
+  return { expectedLogJoint, entropy, freeEnergy, divergence: logLikelihood - freeEnergy, logLikelihood };
+}

@@ -1,0 +1,52 @@
+import { InvalidArgumentError } from '../errors.js';
+import { needs } from '../models/model.js';
+import { add, type Statistics } from '../statistics.js';
+import type { EStepRule } from './rule.js';
+
+export interface PartialOptions {
+  /** Runs of rows whose statistics are kept, and redone one at a time. Default 16. */
+  blocks?: number;
+}
+
+/**
+ * Incremental EM (Neal & Hinton 1998): after one pass over all rows, each E-step redoes one block of rows at the
+ * present θ, puts its statistics in the place of its old ones, and the M-step follows at once. The objective is
+ * F(q, θ) of the q that all blocks together have; it never falls.
+ *
+ * @throws InvalidArgumentError unless blocks is an integer ≥ 1 and at most the number of rows
+ */
+export function partial({ blocks = 16 }: PartialOptions = {}): EStepRule {
+  if (!Number.isInteger(blocks) || blocks < 1) {
+    throw new InvalidArgumentError(`blocks must be an integer ≥ 1, got ${blocks}.`);
+  }
+  return {
+    name: 'partial',
+    monotone: true,
+    stride: blocks,
+    begin(model, rows) {
+      if (blocks > rows.shape[0]) {
+        throw new InvalidArgumentError(
+          `blocks must be at most the number of rows, ${rows.shape[0]}, got ${blocks}.`,
+        );
+      }
+      const expectedLogJoint = needs(model, 'expectedLogJoint', 'the partial rule');
+      const recentre = needs(model, 'recentre', 'the partial rule');
+      /** Statistics of each block, and the entropy of its q. */
+      const kept: { statistics: Statistics; entropy: number }[] = [];
+
+      return async (parameters, iteration) => {
+        const redone =
+          iteration === 0 ? Array.from({ length: blocks }, (_, b) => b) : [(iteration - 1) % blocks];
+        for (const index of redone) {
+          const statistics = await model.eStep(parameters, rows, { block: { index, of: blocks } });
+          const entropy = statistics.logLikelihood - expectedLogJoint(statistics, parameters, rows);
+          kept[index] = { statistics, entropy };
+        }
+        const { origin } = kept[redone[0]].statistics;
+        const total = kept.map(({ statistics }) => recentre(statistics, origin)).reduce(add);
+        const entropy = kept.reduce((sum, block) => sum + block.entropy, 0);
+        return { ...total, logLikelihood: expectedLogJoint(total, parameters, rows) + entropy };
+      };
+    },
+  };
+}

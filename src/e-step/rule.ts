@@ -1,0 +1,25 @@
+import type { Rows } from '../backends/backend.js';
+import type { Model } from '../models/model.js';
+import type { Statistics } from '../statistics.js';
+
+/** Which q an E-step takes: a value that is passed to `em` and to the estimators. */
+export interface EStepRule {
+  readonly name: string;
+  /** Whether the objective never falls, given an M-step that does not lower Q. */
+  readonly monotone: boolean;
+  /** Nats per row by which the objective may fall all the same, where q is found by iterating. Default 0. */
+  readonly slack?: number;
+  /** M-steps between the objectives that convergence compares: those of one pass over the rows. Default 1. */
+  readonly stride?: number;
+  /** M-steps during which the rule still changes, so that nothing converges. Default 0. */
+  readonly leadIn?: number;
+  /** Last iterations whose parameters are averaged into the result. Default 1. */
+  readonly average?: number;
+  /** β_t, where the objective is E_q[log p] + H(q) / β. Default 1. */
+  beta?(iteration: number): number;
+  /** The E-steps of one fit. @throws InvalidArgumentError for settings that these rows cannot meet */
+  begin<P>(model: Model<P>, rows: Rows): EStep<P> | Promise<EStep<P>>;
+}
+
+/** (θ, M-steps so far) → statistics under q; their `logLikelihood` is the rule's objective. */
+export type EStep<P> = (parameters: P, iteration: number) => Promise<Statistics>;

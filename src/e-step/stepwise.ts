@@ -1,0 +1,73 @@
+import { InvalidArgumentError } from '../errors.js';
+import { needs } from '../models/model.js';
+import { add, type Statistics, scale } from '../statistics.js';
+import type { EStepRule } from './rule.js';
+
+export interface StepSize {
+  /** κ in (0.5, 1]: the step sizes are (t + delay)^(−κ), which sum to infinity and whose squares do not. Default 0.6. */
+  exponent?: number;
+  /** ≥ 1. Default 2. */
+  delay?: number;
+}
+
+/**
+ * γ_t = (t + delay)^(−exponent), t = 0, 1, …
+ *
+ * @throws InvalidArgumentError for an exponent outside of (0.5, 1] or a delay below 1
+ */
+export function stepSizes({ exponent = 0.6, delay = 2 }: StepSize = {}): (t: number) => number {
+  if (!(exponent > 0.5 && exponent <= 1)) {
+    throw new InvalidArgumentError(`exponent must be in (0.5, 1], got ${exponent}.`);
+  }
+  if (!(delay >= 1 && Number.isFinite(delay))) {
+    throw new InvalidArgumentError(`delay must be a number ≥ 1, got ${delay}.`);
+  }
+  return t => (t + delay) ** -exponent;
+}
+
+/** Statistics a row: (1 − γ) of what is known, γ of what is new, both about one origin. */
+export const blend = (known: Statistics, fresh: Statistics, gamma: number): Statistics =>
+  add(scale(known, (1 - gamma) / known.nRows), scale(fresh, gamma / fresh.nRows));
+
+export interface StepwiseOptions extends StepSize {
+  /** Runs of rows; each E-step takes the next one. Default 16. */
+  blocks?: number;
+}
+
+/**
+ * Stepwise EM (Cappé & Moulines 2009) over resident rows: each E-step sees one block, and moves running statistics
+ * towards that block's by a step that shrinks. Nothing is monotone; the objective is each block's, scaled to all rows.
+ */
+export function stepwise({ blocks = 16, ...stepSize }: StepwiseOptions = {}): EStepRule {
+  if (!Number.isInteger(blocks) || blocks < 1) {
+    throw new InvalidArgumentError(`blocks must be an integer ≥ 1, got ${blocks}.`);
+  }
+  const gamma = stepSizes(stepSize);
+  return {
+    name: 'stepwise',
+    monotone: false,
+    stride: blocks,
+    begin(model, rows) {
+      if (blocks > rows.shape[0]) {
+        throw new InvalidArgumentError(
+          `blocks must be at most the number of rows, ${rows.shape[0]}, got ${blocks}.`,
+        );
+      }
+      const recentre = needs(model, 'recentre', 'the stepwise rule');
+      let running: Statistics | undefined;
+      return async (parameters, iteration) => {
+        const block = { index: iteration % blocks, of: blocks };
+        const fresh = await model.eStep(parameters, rows, { block });
+        running = running
+          ? blend(recentre(running, fresh.origin), fresh, gamma(iteration - 1))
+          : scale(fresh, 1 / fresh.nRows);
+        const nRows = rows.shape[0];
+        return {
+          ...scale(running, nRows),
+          nRows,
+          logLikelihood: (fresh.logLikelihood / fresh.nRows) * nRows,
+        };
+      };
+    },
+  };
+}

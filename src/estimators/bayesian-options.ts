@@ -1,0 +1,37 @@
+import type { CovarianceName } from '../families/covariance/covariance-type.js';
+import type { BayesianMixtureParameters } from '../models/bayesian-mixture.js';
+import { MIXTURE_OPTIONS, type MixtureOptions } from './options.js';
+import { PRIOR_OPTIONS, type PriorOptions } from './priors.js';
+
+export interface BayesianFitProgress {
+  /** Which of the nInit starts, from 0. */
+  readonly restart: number;
+  /** M-steps taken so far. */
+  readonly iteration: number;
+  /** The evidence lower bound at `parameters`: total, nats. */
+  readonly lowerBound: number;
+  readonly parameters: BayesianMixtureParameters;
+}
+
+/**
+ * The bound rises slowly while components empty: `tol` is 1e-5 nats a row here. (scikit-learn's default is 1e-3 for
+ * all rows together, which float32 cannot resolve for many rows.)
+ */
+export interface BayesianGaussianMixtureOptions extends MixtureOptions, PriorOptions {
+  /** Default 'full'. */
+  covarianceType?: CovarianceName;
+  /** Added to every component's variances, as scikit-learn does; above 0 the bound may fall slightly. Default 1e-6. */
+  regCovar?: number;
+  /** Called, and awaited, after every E-step. */
+  onIteration?: (progress: BayesianFitProgress) => unknown;
+}
+
+export const BAYESIAN_GAUSSIAN_MIXTURE_OPTIONS: ReadonlySet<string> = new Set([
+  ...MIXTURE_OPTIONS,
+  ...PRIOR_OPTIONS,
+  'covarianceType',
+  'regCovar',
+  'onIteration',
+] satisfies (keyof BayesianGaussianMixtureOptions)[]);
+
+export const DEFAULT_TOL = 1e-5;

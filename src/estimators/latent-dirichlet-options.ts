@@ -1,0 +1,164 @@
+import type { DeviceChoice } from '../backends/choose.js';
+import type { DocumentOptions } from '../backends/topic-backend.js';
+import { type StoppingOptions, stoppingRule } from '../convergence.js';
+import { InvalidArgumentError } from '../errors.js';
+import { LatentDirichlet, type LatentDirichletOptions } from '../models/latent-dirichlet.js';
+import { checkOptionNames } from './options.js';
+
+export type LearningMethod = 'batch' | 'online';
+
+/** λ, [K, V]: rows, one flat array with its shape, or a model. */
+export type GivenTopics =
+  | readonly ArrayLike<number>[]
+  | { readonly data: ArrayLike<number>; readonly shape: readonly [number, number] }
+  | { readonly components: ArrayLike<number> };
+
+export interface TopicProgress {
+  /** M-steps so far; in online mode, passes over all documents. */
+  readonly iteration: number;
+  /** The bound at `components`, nats; in online mode only where evaluateEvery asks for it. */
+  readonly bound: number | undefined;
+  /** [K, V] λ */
+  readonly components: Float64Array;
+}
+
+/** Names, meanings and defaults are scikit-learn's, but for `tol`. */
+export interface LatentDirichletAllocationOptions
+  extends Omit<StoppingOptions, 'tol' | 'maxIter'>,
+    LatentDirichletOptions,
+    Partial<DocumentOptions> {
+  /** All documents in each step, or a step after each minibatch. Default 'batch'. */
+  learningMethod?: LearningMethod;
+  /**
+   * Stop when the bound changes by less than this per document, in nats; 0 takes all maxIter steps. Online it needs
+   * evaluateEvery. Default 1e-3.
+   */
+  tol?: number;
+  /** The most M-steps; online, passes. Default 10. */
+  maxIter?: number;
+  /** Documents of a minibatch, taken in order (shuffle documents that are sorted). Online only. Default 128. */
+  batchSize?: number;
+  /** κ of the step sizes (learningOffset + t)^−κ, in (0.5, 1]. Online only. Default 0.7. */
+  learningDecay?: number;
+  /** Slows the first steps down; ≥ 0. Online only. Default 10. */
+  learningOffset?: number;
+  /** Passes between evaluations of the bound of all documents; 0 for none but the last. Online only. Default 0. */
+  evaluateEvery?: number;
+  /** One seed gives one result on one device, bit for bit. Default 0. */
+  seed?: number;
+  /** Default 'random'. */
+  init?: 'random' | GivenTopics;
+  /** Default 'auto'. */
+  device?: DeviceChoice;
+  /** Called, and awaited, after every E-step; online, after every pass. */
+  onIteration?: (progress: TopicProgress) => unknown;
+}
+
+const KNOWN = new Set([
+  'nComponents',
+  'docTopicPrior',
+  'topicWordPrior',
+  'learningMethod',
+  'tol',
+  'maxIter',
+  'batchSize',
+  'learningDecay',
+  'learningOffset',
+  'evaluateEvery',
+  'maxDocUpdateIter',
+  'meanChangeTol',
+  'seed',
+  'init',
+  'device',
+  'signal',
+  'onIteration',
+] satisfies (keyof LatentDirichletAllocationOptions)[]);
+
+/** What a model keeps of its options: all that `transform` and `partialFit` need. */
+export interface TopicSettings extends DocumentOptions {
+  readonly docTopicPrior: number;
+  readonly topicWordPrior: number;
+  readonly learningDecay: number;
+  readonly learningOffset: number;
+}
+
+/** Settings with their defaults. @throws InvalidArgumentError */
+export function topicSettings(
+  nComponents: number,
+  options: Partial<TopicSettings>,
+): { model: LatentDirichlet; settings: TopicSettings } {
+  const { learningDecay = 0.7, learningOffset = 10, maxDocUpdateIter = 100, meanChangeTol = 1e-3 } = options;
+  const model = new LatentDirichlet({ ...options, nComponents });
+  if (!(learningDecay > 0.5 && learningDecay <= 1)) {
+    throw new InvalidArgumentError(
+      `learningDecay must be in (0.5, 1], or steps shrink too slowly or too fast to converge; got ${learningDecay}.`,
+    );
+  }
+  if (!(learningOffset >= 0 && learningOffset < Number.POSITIVE_INFINITY)) {
+    throw new InvalidArgumentError(`learningOffset must be a finite number ≥ 0, got ${learningOffset}.`);
+  }
+  const { docTopicPrior, topicWordPrior } = model;
+  return {
+    model,
+    settings: {
+      docTopicPrior,
+      topicWordPrior,
+      learningDecay,
+      learningOffset,
+      maxDocUpdateIter,
+      meanChangeTol,
+    },
+  };
+}
+
+/** Options with their defaults. @throws InvalidArgumentError for unknown names and values out of range */
+export function checkTopicOptions(options: LatentDirichletAllocationOptions) {
+  checkOptionNames(options, KNOWN);
+  const { learningMethod = 'batch', tol = 1e-3, maxIter = 10, batchSize = 128, evaluateEvery = 0 } = options;
+  const { seed = 0, init = 'random' } = options;
+  if (learningMethod !== 'batch' && learningMethod !== 'online') {
+    throw new InvalidArgumentError(
+      `learningMethod must be 'batch' or 'online', got ${JSON.stringify(learningMethod)}.`,
+    );
+  }
+  stoppingRule({ tol, maxIter });
+  checkCount('batchSize', batchSize, 1);
+  checkCount('evaluateEvery', evaluateEvery, 0);
+  checkCount('seed', seed, 0);
+  return {
+    ...options,
+    ...topicSettings(options.nComponents, options),
+    learningMethod,
+    tol,
+    maxIter,
+    batchSize,
+    evaluateEvery,
+    seed,
+    init,
+  };
+}
+
+function checkCount(name: string, value: number, least: number): void {
+  if (Number.isSafeInteger(value) && value >= least) return;
+  throw new InvalidArgumentError(`${name} must be an integer ≥ ${least}, got ${value}.`);
+}
+
+/** [K, V] λ as given. @throws InvalidArgumentError for another shape, or a value that is not finite and > 0 */
+export function givenTopics(given: GivenTopics, nComponents: number, vocabulary: number): Float64Array {
+  const values = Array.isArray(given)
+    ? given.flatMap((row: ArrayLike<number>) => Array.from(row))
+    : 'components' in given
+      ? given.components
+      : (given as { data: ArrayLike<number> }).data;
+  if (values?.length !== nComponents * vocabulary) {
+    throw new InvalidArgumentError(
+      `init must be 'random', or ${nComponents} topics of ${vocabulary} words (${nComponents * vocabulary} numbers), got ${values?.length ?? JSON.stringify(given)}.`,
+    );
+  }
+  const components = Float64Array.from(values);
+  const bad = components.findIndex(value => !(value > 0 && value < Number.POSITIVE_INFINITY));
+  if (bad < 0) return components;
+  throw new InvalidArgumentError(
+    `Topic ${Math.floor(bad / vocabulary)} has weight ${values[bad]} for word ${bad % vocabulary}; weights must be finite and > 0.`,
+  );
+}

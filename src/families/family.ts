@@ -1,0 +1,98 @@
+import type { Rng } from '../numerics/rng.js';
+import type { Statistics } from '../statistics.js';
+import type { Moments } from './moments.js';
+
+/** Flat, row-major parameters by name. */
+export type Arrays = Readonly<Record<string, Float64Array>>;
+
+/** Something worth telling the user that is no error. */
+export interface Note {
+  readonly kind: 'empty-component' | 'collapsed-component' | 'reseeded-cluster';
+  readonly component: number;
+  readonly message: string;
+}
+
+/** Components expecting less than this many rows are empty: their own statistics say nothing. */
+export const EMPTY_ROWS = 1e-6;
+
+/** How backends evaluate a log density: −½ |W u|² with W a triangle or a diagonal, or a · u. */
+export type DensityForm = 'full' | 'diag' | 'linear';
+
+/** log p(x | θ_k) = logConstants[k] + form(x − means_k, factors_k), of all components. */
+export interface ComponentDensities {
+  /** [K] nats */
+  readonly logConstants: Float64Array;
+  /** [K, D] the point that differences, and the statistics, are taken from */
+  readonly means: Float64Array;
+  /** full: [K, D(D+1)/2] lower triangles W_k, row by row; diag: [K, D] diagonals; linear: [K, D] a_k */
+  readonly factors: Float64Array;
+}
+
+/** Where columns are, as rows know it. */
+export interface Columns {
+  /** [D] mean */
+  readonly center: Float64Array;
+  /** [D] standard deviation, 1 where constant */
+  readonly scale: Float64Array;
+}
+
+export interface MaximiseOptions {
+  /** Names of parameters that stay as they are. */
+  readonly fixed?: ReadonlySet<string>;
+  /** A conjugate prior, as `prior` gave it: the posterior's mode is found instead of the likelihood's. */
+  readonly prior?: object;
+}
+
+/** One distribution p(x | θ) for all components: θ's arrays have K in front. All of it is float64 on the host. */
+export interface Family<P extends Arrays = Arrays> {
+  readonly name: string;
+  readonly form: DensityForm;
+  readonly moments: Moments;
+  /** Shapes of θ's arrays, in the order of model files. */
+  shapes(k: number, d: number): { readonly [name in keyof P]: readonly number[] };
+  /** D, from θ. */
+  nFeatures(parameters: P, k: number): number;
+  /** Free parameters of K components. */
+  nParameters(k: number, d: number): number;
+  /** @throws InvalidArgumentError, DegenerateCovarianceError for parameters that make no distribution */
+  check(parameters: P, k: number, d: number): void;
+  /** @throws DegenerateCovarianceError */
+  densities(parameters: P, k: number, columns: Columns): ComponentDensities;
+  /**
+   * What `densities` leave out, because it is the same for all components and no backend needs it: log p(x | θ_0) of
+   * each of the rows x [n, D], for the θ_0 that fits `columns` best. Absent where that is 0.
+   *
+   * @param firstRow the number of the first of these rows, for messages
+   * @throws InvalidDataError for a row outside of the support
+   */
+  baseline?(x: Float64Array, columns: Columns, firstRow: number): Float64Array;
+  /** The closed-form M-step of the components. Pure. */
+  maximise(statistics: Statistics, previous: P, options?: MaximiseOptions): { parameters: P; notes: Note[] };
+  /** A conjugate prior, checked, its gaps filled by defaults. @throws InvalidArgumentError */
+  prior(given: object, columns: Columns, k: number): object;
+  /** Its log density, up to a constant. */
+  logPrior(parameters: P, prior: object): number;
+  /** How much of Q `maximise` fell short of the maximum (nats; may be infinite), for statistics of relative rounding epsilon. */
+  shortfall?(statistics: Statistics, parameters: P, epsilon: number): number;
+  /** [D] what starts divide columns by where they measure distances. Default: the columns' standard deviations. */
+  units?(columns: Columns): Float64Array;
+  /**
+   * Components about given means [K, D] that are as wide as the columns, or as `whole`, the fit of one component to
+   * all rows.
+   */
+  around(means: Float64Array, k: number, columns: Columns, whole?: P): P;
+  /** Unbounded coordinates of θ, and back; extrapolation and gradients work in them. */
+  toVector(parameters: P, k: number): Float64Array;
+  fromVector(vector: Float64Array, like: P, k: number): P;
+  /** Draws rows of component k into `target` at `offset`. */
+  sampler(
+    parameters: P,
+    k: number,
+  ): (component: number, rng: Rng, target: Float64Array, offset: number) => void;
+}
+
+/** The note of a component without rows. */
+export function emptyNote(component: number): Note {
+  const message = `Component ${component} is empty; its parameters are those of the step before. Try fewer components or another start.`;
+  return { kind: 'empty-component', component, message };
+}

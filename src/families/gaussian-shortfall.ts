@@ -1,0 +1,62 @@
+import { at } from '../numerics/triangle.js';
+import type { Statistics } from '../statistics.js';
+import type { Whitening } from './covariance/covariance-type.js';
+import { centredMoments, type Gaussian, type GaussianParameters } from './gaussian.js';
+
+/**
+ * How much of Q the Gaussian M-step that gave `parameters` fell short of the maximum: by regCovar, Σ = S + εI, and by
+ * rounding. See docs/formulas.md, Monotonicity.
+ */
+export function gaussianShortfall(
+  family: Gaussian,
+  statistics: Statistics,
+  parameters: GaussianParameters,
+  epsilon: number,
+): number {
+  const { covariance, regCovar } = family;
+  const { counts } = statistics;
+  const d = parameters.means.length / counts.length;
+  const used = covariance.whiten(parameters.covariances, counts.length, d);
+  const rounding = roundingShortfall(family, statistics, parameters, used, epsilon);
+  if (regCovar === 0) return rounding;
+  const own = covariance.pool(centredMoments(statistics, covariance.moments, d), d);
+  let unregularised: Whitening;
+  try {
+    unregularised = covariance.whiten(own, counts.length, d);
+  } catch {
+    return Number.POSITIVE_INFINITY; // a singular S: its likelihood has no maximum to fall short of
+  }
+  // Q(S) − Q(Σ) = Σ_k N_k (log det W_S − log det W_Σ − ½ ε |W_Σ|²)
+  const length = used.factors.length / counts.length;
+  return counts.reduce((sum, count, k) => {
+    const factor = used.factors.subarray(k * length, (k + 1) * length);
+    const precisionTrace = factor.reduce((trace, value) => trace + value * value, 0);
+    const lost = unregularised.logDeterminants[k] - used.logDeterminants[k] - 0.5 * regCovar * precisionTrace;
+    return sum + count * Math.max(0, lost);
+  }, rounding);
+}
+
+/**
+ * Moments of relative error e lose N_k/4 |W δΣ Wᵀ|² ≤ N_k/4 (e T_k)² of Q, with T_k = Σ_ij W_ij² Σ_jj (the trace of
+ * the inverse correlation matrix), and a log density is evaluated to a multiple of ε √T_k.
+ */
+function roundingShortfall(
+  { covariance }: Gaussian,
+  { counts }: Statistics,
+  { covariances }: GaussianParameters,
+  { factors }: Whitening,
+  epsilon: number,
+): number {
+  const diagonal = covariance.moments === 'diag';
+  const length = factors.length / counts.length;
+  const d = diagonal ? length : (Math.sqrt(8 * length + 1) - 1) / 2;
+  const [moments, evaluation] = [4 * epsilon, 32 * epsilon];
+  return counts.reduce((sum, count, k) => {
+    const own = covariance.component(covariances, k, d);
+    let trace = 0;
+    for (let i = 0, t = k * length; i < d; i++) {
+      for (let j = diagonal ? i : 0; j <= i; j++, t++) trace += factors[t] ** 2 * own[at(j, j)];
+    }
+    return sum + count * ((moments * trace) ** 2 / 4 + evaluation * Math.sqrt(trace));
+  }, 0);
+}

@@ -1,0 +1,230 @@
+import { InvalidArgumentError, InvalidDataError } from '../errors.js';
+import type { Rng } from '../numerics/rng.js';
+import type { Statistics } from '../statistics.js';
+import {
+  type Arrays,
+  type Columns,
+  type ComponentDensities,
+  EMPTY_ROWS,
+  emptyNote,
+  type Family,
+  type MaximiseOptions,
+  type Note,
+} from './family.js';
+
+/** What one kind of counts adds to `Linear`: scalar functions of one parameter v, the same for every feature. */
+export interface Counts<Name extends string> {
+  readonly name: string;
+  /** What the parameter array is called: [K, D]. */
+  readonly parameter: Name;
+  /** η(v): log p(x | v) = η(v) x − A(v) + log h(x) */
+  natural(v: number): number;
+  /** A(v) */
+  logPartition(v: number): number;
+  /** E[x | v] */
+  mean(v: number): number;
+  /** The maximising [D] parameters, from Σ r x [D] and Σ r, pseudo-counts of a prior included. */
+  maximise(sums: Float64Array, count: number): Float64Array;
+  /** Pseudo-counts whose addition to the statistics turns maximising into finding the posterior's mode. */
+  pseudoCounts(prior: object, d: number): { sums: Float64Array; count: number };
+  /** log h(x) of one row */
+  logBaseMeasure(x: Float64Array): number;
+  /** What a row must be, in words, and whether one is. */
+  readonly support: string;
+  isPossible(x: Float64Array): boolean;
+  /** Free parameters of one component. */
+  nParameters(d: number): number;
+  /** @throws InvalidArgumentError naming what is wrong with one component's parameters */
+  checkParameters(values: Float64Array): void;
+  /** Pulls impossible values into the open set that starts need. */
+  interior(means: Float64Array, center: Float64Array): Float64Array;
+  draw(values: Float64Array, rng: Rng, target: Float64Array, offset: number): void;
+  /** An unbounded coordinate of v, and back. */
+  toCoordinate(v: number): number;
+  fromCoordinates(coordinates: Float64Array): Float64Array;
+}
+
+export type LinearParameters<Name extends string> = { readonly [name in Name]: Float64Array };
+
+/** Resident counts are rounded to float32; a whole number is never moved further than this by it. */
+const COUNT_ROUNDING = 1e-2;
+
+/**
+ * An exponential family whose statistic is x itself. Backends evaluate its density relative to that of the θ_0 that
+ * fits the columns: log p(x | θ_k) / p(x | θ_0) = a_k · (x − μ_k) + a_k · μ_k − (A(θ_k) − A(θ_0)), a_k = η(θ_k) − η(θ_0).
+ * What is large and common to all components, log x! above all, never reaches float32.
+ */
+export class Linear<Name extends string> implements Family<LinearParameters<Name>> {
+  readonly form = 'linear';
+  readonly moments = 'first';
+
+  constructor(readonly counts: Counts<Name>) {}
+
+  get name() {
+    return this.counts.name;
+  }
+
+  shapes(k: number, d: number) {
+    return { [this.counts.parameter]: [k, d] } as { [name in Name]: number[] };
+  }
+
+  nFeatures(parameters: LinearParameters<Name>, k: number): number {
+    return this.#values(parameters).length / k;
+  }
+
+  nParameters(k: number, d: number): number {
+    return k * this.counts.nParameters(d);
+  }
+
+  check(parameters: LinearParameters<Name>, k: number, d: number): void {
+    const values = this.#values(parameters);
+    for (let component = 0; component < k; component++) {
+      const own = values.subarray(component * d, (component + 1) * d);
+      try {
+        this.counts.checkParameters(own);
+      } catch (error) {
+        if (!(error instanceof InvalidArgumentError)) throw error;
+        throw new InvalidArgumentError(`Component ${component}: ${error.message}`);
+      }
+    }
+  }
+
+  densities(parameters: LinearParameters<Name>, k: number, columns: Columns): ComponentDensities {
+    const { counts } = this;
+    const values = this.#values(parameters);
+    const reference = this.#reference(columns);
+    const d = reference.length;
+    const means = values.map(counts.mean);
+    const factors = new Float64Array(values.length);
+    const logConstants = new Float64Array(k);
+    for (let component = 0, at = 0; component < k; component++) {
+      for (let j = 0; j < d; j++, at++) {
+        factors[at] = counts.natural(values[at]) - counts.natural(reference[j]);
+        const partition = counts.logPartition(values[at]) - counts.logPartition(reference[j]);
+        logConstants[component] += factors[at] * means[at] - partition;
+      }
+    }
+    return { logConstants, means, factors };
+  }
+
+  baseline(x: Float64Array, columns: Columns, firstRow: number): Float64Array {
+    const { counts } = this;
+    const reference = this.#reference(columns);
+    const d = reference.length;
+    const naturals = reference.map(counts.natural);
+    const partition = reference.reduce((sum, v) => sum + counts.logPartition(v), 0);
+    const row = new Float64Array(d);
+    return Float64Array.from({ length: x.length / d }, (_, i) => {
+      let sum = -partition;
+      for (let j = 0; j < d; j++) {
+        const value = x[i * d + j];
+        row[j] = Math.round(value);
+        if (!(Math.abs(value - row[j]) <= COUNT_ROUNDING)) throw this.#impossible(x, i, firstRow, d);
+        sum += naturals[j] * row[j];
+      }
+      if (!counts.isPossible(row)) throw this.#impossible(x, i, firstRow, d);
+      return sum + counts.logBaseMeasure(row);
+    });
+  }
+
+  maximise(
+    statistics: Statistics,
+    previous: LinearParameters<Name>,
+    { fixed, prior }: MaximiseOptions = {},
+  ): { parameters: LinearParameters<Name>; notes: Note[] } {
+    const { counts, sums, origin } = statistics;
+    const values = Float64Array.from(this.#values(previous));
+    const d = values.length / counts.length;
+    const pseudo = prior && this.counts.pseudoCounts(prior, d);
+    const notes: Note[] = [];
+    counts.forEach((count, k) => {
+      if (count < EMPTY_ROWS) notes.push(emptyNote(k));
+      if (fixed?.has(this.counts.parameter) || (count < EMPTY_ROWS && !pseudo)) return;
+      const total = Float64Array.from({ length: d }, (_, j) =>
+        Math.max(0, sums[k * d + j] + count * origin[k * d + j] + (pseudo?.sums[j] ?? 0)),
+      );
+      values.set(this.counts.maximise(total, count + (pseudo?.count ?? 0)), k * d);
+    });
+    return { parameters: this.#named(values), notes };
+  }
+
+  prior(given: object): object {
+    this.counts.pseudoCounts(given, 1);
+    return given;
+  }
+
+  logPrior(parameters: LinearParameters<Name>, prior: object): number {
+    const { counts } = this;
+    const values = this.#values(parameters);
+    const d = this.nFeatures(parameters, 1);
+    const pseudo = counts.pseudoCounts(prior, d);
+    const each = pseudo.sums.length;
+    return values.reduce((sum, v, at) => {
+      const natural = pseudo.sums[at % each] === 0 ? 0 : counts.natural(v);
+      return sum + pseudo.sums[at % each] * natural - pseudo.count * counts.logPartition(v);
+    }, 0);
+  }
+
+  around(means: Float64Array, k: number, { center }: Columns): LinearParameters<Name> {
+    const d = center.length;
+    const values = new Float64Array(means.length);
+    for (let component = 0; component < k; component++) {
+      const own = means.subarray(component * d, (component + 1) * d);
+      values.set(this.counts.interior(own, center), component * d);
+    }
+    return this.#named(values);
+  }
+
+  toVector(parameters: LinearParameters<Name>): Float64Array {
+    return this.#values(parameters).map(this.counts.toCoordinate);
+  }
+
+  fromVector(vector: Float64Array, like: LinearParameters<Name>, k: number): LinearParameters<Name> {
+    const d = this.nFeatures(like, k);
+    const values = new Float64Array(vector.length);
+    for (let at = 0; at < vector.length; at += d) {
+      values.set(this.counts.fromCoordinates(vector.subarray(at, at + d)), at);
+    }
+    return this.#named(values);
+  }
+
+  sampler(parameters: LinearParameters<Name>, k: number) {
+    const values = this.#values(parameters);
+    const d = values.length / k;
+    return (component: number, rng: Rng, target: Float64Array, offset: number) =>
+      this.counts.draw(values.subarray(component * d, (component + 1) * d), rng, target, offset);
+  }
+
+  #values(parameters: Arrays): Float64Array {
+    return parameters[this.counts.parameter];
+  }
+
+  #named(values: Float64Array) {
+    return { [this.counts.parameter]: values } as LinearParameters<Name>;
+  }
+
+  /** θ_0 */
+  #reference({ center }: Columns): Float64Array {
+    return this.counts.maximise(Float64Array.from(center), 1);
+  }
+
+  #impossible(x: Float64Array, i: number, firstRow: number, d: number): InvalidDataError {
+    const row = Array.from(x.subarray(i * d, (i + 1) * d), value => Number(value.toPrecision(6)));
+    return new InvalidDataError(
+      `Row ${firstRow + i} is [${row.join(', ')}]; the ${this.name} family needs ${this.counts.support}.`,
+    );
+  }
+}
+
+/** Log of a probability or rate, finite at 0: an impossible count costs 700 nats each, in float32 too. */
+export const logOf = (v: number) => Math.log(Math.max(v, 1e-300));
+
+/** @throws InvalidArgumentError unless every one of a prior's named numbers is above `least` */
+export function checkPrior(prior: object, least: Record<string, number>): void {
+  for (const [name, bound] of Object.entries(least)) {
+    const value = (prior as Record<string, number>)[name];
+    if (!(value >= bound && Number.isFinite(value))) {
+      throw new InvalidArgumentError(`The prior's ${name} must be a number ≥ ${bound}, got ${value}.`);
+    }
+  }
+}

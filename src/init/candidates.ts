@@ -1,0 +1,123 @@
+import type { Rows } from '../backends/backend.js';
+import type { Arrays, Family } from '../families/family.js';
+import type { Densities } from '../models/densities.js';
+import { type Rng, sampleIndices } from '../numerics/rng.js';
+import { checkSignal, plusPlus } from './plus-plus.js';
+import { columnUnits } from './start.js';
+
+/** Rows drawn uniformly: at least so many, and so many a component. */
+const NEAR_ROWS = 4096;
+const NEAR_ROWS_PER_COMPONENT = 32;
+/** One row in so many is enough: clusters of a hundred rows or more are among them. */
+const DENSE = 32;
+/** Rows drawn by their distance, for each that is drawn uniformly. */
+const FAR_SHARE = 0.5;
+/** Distances times this leave log-sum-exp its largest term alone: log densities are then squared distances. */
+const SHARPNESS = 2 ** 20;
+
+/** Rows that stand for all. */
+export interface Candidates {
+  /** [m, D] in the caller's units */
+  readonly x: Float64Array;
+  /** [m, D] in units of the columns */
+  readonly scaled: Float64Array;
+  /** [m] how many rows each stands for: 1 / the expected number of its draws */
+  readonly weights: Float64Array;
+}
+
+/**
+ * A sample in which no far cluster is missed, however small: rows drawn uniformly, and rows drawn with probability
+ * proportional to their squared distance from k-means++ seeds among those, in one pass of the backend over all rows.
+ * A row's weight is one over the expected number of its draws of both kinds. Where n is at most 32 times the uniform
+ * sample, that is dense enough alone, all of weight 1.
+ */
+export async function drawCandidates<P extends Arrays>(
+  model: { readonly family: Family<P>; readonly nComponents: number },
+  rows: Rows,
+  rng: Rng,
+  signal?: AbortSignal,
+): Promise<Candidates> {
+  const [n, d] = rows.shape;
+  const k = model.nComponents;
+  const size = Math.min(n, Math.max(NEAR_ROWS, NEAR_ROWS_PER_COMPONENT * k));
+  const farSize = Math.ceil(FAR_SHARE * size);
+  const units = columnUnits(model, rows);
+  const scale = (x: Float64Array) => x.map((value, i) => value / units[i % d]);
+
+  const near = await rows.backend.take(rows, sampleIndices(n, size, rng));
+  const ones = new Float64Array(size).fill(1);
+  if (n <= DENSE * size) return { x: near, scaled: scale(near), weights: ones };
+
+  const { chosen, distances } = await plusPlus(scale(near), ones, k, rng, { trials: 1, signal });
+  const seeds = rowsOf(near, chosen, d);
+  const estimate = (n / size) * distances.reduce((sum, distance) => sum + distance, 0);
+  const far = await drawByDistance(units, rows, seeds, { size: farSize, estimate }, rng, signal);
+
+  const x = concatenate(near, await rows.backend.take(rows, far.indices));
+  const squares = concatenate(distances, far.distances);
+  const weights = squares.map(square => 1 / (size / n + (farSize * square) / (far.total || 1)));
+  return { x, scaled: scale(x), weights };
+}
+
+/** [indices.length, D] rows of x. */
+export function rowsOf(x: Float64Array, indices: readonly number[], d: number): Float64Array {
+  const taken = new Float64Array(indices.length * d);
+  indices.forEach((row, i) => {
+    taken.set(x.subarray(row * d, (row + 1) * d), i * d);
+  });
+  return taken;
+}
+
+/**
+ * About `size` rows, drawn independently with probability proportional to their squared distance from the seeds. One
+ * pass: draws are a Poisson process along the running sum of squares, at the rate that `estimate` of their total
+ * allows, slower once the running sum exceeds it; at the end they are thinned to the rate of the true total.
+ */
+async function drawByDistance(
+  units: Float64Array,
+  rows: Rows,
+  seeds: Float64Array,
+  { size, estimate }: { size: number; estimate: number },
+  rng: Rng,
+  signal?: AbortSignal,
+) {
+  const nFeatures = units.length;
+  const nComponents = seeds.length / nFeatures;
+  const densities: Densities = {
+    form: 'diag',
+    moments: 'diag',
+    nComponents,
+    nFeatures,
+    logConstants: new Float64Array(nComponents),
+    means: seeds,
+    factors: seeds.map((_, i) => SHARPNESS / units[i % nFeatures]),
+  };
+  const draws: { index: number; distance: number; total: number }[] = [];
+  const gap = () => -Math.log(1 - rng.uniform());
+  let total = 0;
+  let untilNext = gap();
+  for await (const { begin, logDensities } of rows.backend.posterior(rows, densities)) {
+    checkSignal(signal);
+    for (let i = 0; i < logDensities.length; i++) {
+      const distance = (-2 * logDensities[i]) / SHARPNESS ** 2;
+      if (!(distance > 0)) continue;
+      total += distance;
+      const assumed = Math.max(total, estimate);
+      untilNext -= (size * distance) / assumed;
+      for (; untilNext <= 0; untilNext += gap()) draws.push({ index: begin + i, distance, total: assumed });
+    }
+  }
+  const kept = draws.filter(draw => rng.uniform() * Math.max(total, estimate) < draw.total);
+  return {
+    indices: kept.map(({ index }) => index),
+    distances: Float64Array.from(kept, ({ distance }) => distance),
+    total: Math.max(total, estimate),
+  };
+}
+
+function concatenate(a: Float64Array, b: Float64Array): Float64Array {
+  const both = new Float64Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
+}

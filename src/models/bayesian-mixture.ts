@@ -1,0 +1,136 @@
+import { blockRange, type EStepOptions, type Posterior, type Rows } from '../backends/backend.js';
+import { type Gaussian, gaussian } from '../families/gaussian.js';
+import type { Statistics } from '../statistics.js';
+import { type Densities, temper } from './densities.js';
+import type { Model, Note } from './model.js';
+import {
+  divergence,
+  expectedLogConstants,
+  type NormalWishartParameters,
+  type NormalWishartPrior,
+  posterior,
+} from './normal-wishart.js';
+import type { WeightPrior } from './weight-prior.js';
+
+/** q(π) Π_k q(μ_k, Λ_k), with and what they expect the weights to be. */
+export type BayesianMixtureParameters = NormalWishartParameters & {
+  /** [K] E[π_k], scaled to sum to 1 */
+  readonly weights: Float64Array;
+  /** Dirichlet distribution: [K]. Dirichlet process: [2, K], the a and the b of each stick's Beta(a, b). */
+  readonly weightConcentration: Float64Array;
+};
+
+/** Priors of everything. */
+export interface BayesianMixturePriors {
+  readonly weights: WeightPrior;
+  /** γ > 0 */
+  readonly weightConcentration: number;
+  readonly components: NormalWishartPrior;
+}
+
+/**
+ * The Bayesian Gaussian mixture under mean-field variational Bayes: q(z) q(π) Π_k q(μ_k, Λ_k). Its likelihood is the
+ * evidence lower bound, its E-step finds q(z), its M-step the rest.
+ */
+export class BayesianMixture implements Model<BayesianMixtureParameters> {
+  constructor(
+    readonly family: Gaussian,
+    readonly nComponents: number,
+    readonly priors: BayesianMixturePriors,
+  ) {}
+
+  /** E[log π_k] + E[log N(x | μ_k, Λ_k⁻¹)]: of the same form as a Gaussian's log densities. */
+  densities(parameters: BayesianMixtureParameters): Densities {
+    const { means, covariances, weightConcentration } = parameters;
+    const { covariance, moments, form } = this.family;
+    const nFeatures = means.length / this.nComponents;
+    const whitening = covariance.whiten(covariances, this.nComponents, nFeatures);
+    const logWeights = this.priors.weights.expectedLogs(weightConcentration);
+    return {
+      form,
+      moments,
+      nComponents: this.nComponents,
+      nFeatures,
+      logConstants: expectedLogConstants(parameters, whitening, nFeatures).map(
+        (value, k) => value + logWeights[k],
+      ),
+      means,
+      factors: whitening.factors,
+    };
+  }
+
+  /** KL(q(π) Π_k q(μ_k, Λ_k) ‖ prior), nats. */
+  divergence(parameters: BayesianMixtureParameters): number {
+    const { weights, weightConcentration, components } = this.priors;
+    const { covariance } = this.family;
+    const whitening = covariance.whiten(parameters.covariances, this.nComponents, components.mean.length);
+    return (
+      weights.divergence(parameters.weightConcentration, weightConcentration) +
+      divergence(parameters, components, covariance, whitening)
+    );
+  }
+
+  /** `logLikelihood` is the evidence lower bound (of a block of rows, with its share of the divergence). */
+  async eStep(
+    parameters: BayesianMixtureParameters,
+    rows: Rows,
+    { assignment, beta = 1, bias, block }: EStepOptions = {},
+  ): Promise<Statistics> {
+    const expected = this.densities(parameters);
+    const biased = bias
+      ? { ...expected, logConstants: expected.logConstants.map((value, k) => value + bias[k]) }
+      : expected;
+    const statistics = await rows.backend.eStep(rows, temper(biased, beta), assignment, block);
+    const n = rows.shape[0];
+    const [begin, end] = blockRange(n, block);
+    const share = (end - begin) / n;
+    const logLikelihood = statistics.logLikelihood / beta - share * this.divergence(parameters);
+    return { ...statistics, logLikelihood };
+  }
+
+  /** Posteriors of all rows, in order; log densities are log Σ_k exp E[log π_k p(x | μ_k, Λ_k)]. */
+  posterior(
+    parameters: BayesianMixtureParameters,
+    rows: Rows,
+    options?: { responsibilities?: boolean },
+  ): AsyncIterable<Posterior> {
+    return rows.backend.posterior(rows, this.densities(parameters), options);
+  }
+
+  /** The conjugate posteriors given expected statistics: they maximise the bound (with regCovar 0). */
+  mStep(statistics: Statistics): { parameters: BayesianMixtureParameters; notes: Note[] } {
+    const { weights: prior, weightConcentration: gamma } = this.priors;
+    const weightConcentration = prior.posterior(statistics.counts, gamma);
+    const weights = prior.means(weightConcentration);
+    return { parameters: { ...this.#components(statistics), weights, weightConcentration }, notes: [] };
+  }
+
+  /**
+   * With regCovar ε the M-step maximises the bound less ½ ε Σ_k N_k tr E[Λ_k]: it loses at most what that term
+   * differs by from the unregularised maximiser. Rounding costs what it costs a plain mixture.
+   */
+  mStepShortfall(statistics: Statistics, parameters: BayesianMixtureParameters, epsilon: number): number {
+    const { covariance, regCovar } = this.family;
+    const plain = gaussian({ covariance, regCovar: 0 });
+    const rounding = plain.shortfall(statistics, parameters, epsilon);
+    if (regCovar === 0) return rounding;
+    const penalty = ({ covariances }: NormalWishartParameters) => {
+      const { factors } = covariance.whiten(
+        covariances,
+        this.nComponents,
+        this.priors.components.mean.length,
+      );
+      const length = factors.length / this.nComponents;
+      return (
+        0.5 *
+        regCovar *
+        factors.reduce((sum, w, t) => sum + statistics.counts[Math.floor(t / length)] * w * w, 0)
+      );
+    };
+    return rounding + Math.max(0, penalty(this.#components(statistics, 0)) - penalty(parameters));
+  }
+
+  #components(statistics: Statistics, regCovar = this.family.regCovar): NormalWishartParameters {
+    return posterior(this.priors.components, this.family.covariance, regCovar, statistics);
+  }
+}

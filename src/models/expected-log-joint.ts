@@ -1,0 +1,38 @@
+import { recentre, statisticLength } from '../families/moments.js';
+import { at } from '../numerics/triangle.js';
+import type { Statistics } from '../statistics.js';
+import type { Densities } from './densities.js';
+
+/**
+ * Q = E_q[log p(x, z | θ)] from the statistics alone, because log densities are linear in them:
+ * Σ_k N_k c_k − ½ tr(W_kᵀ W_k S_k) or Σ_k N_k c_k + a_k · S_k, with first or second moments S_k about θ's means.
+ */
+export function expectedLogJoint(statistics: Statistics, densities: Densities): number {
+  const { form, moments, nFeatures: d, logConstants, factors } = densities;
+  const { counts, sums } = recentre(statistics, moments, densities.means);
+  const length = statisticLength(moments, d);
+  const factorLength = factors.length / counts.length;
+  let total = 0;
+  counts.forEach((count, k) => {
+    if (count > 0) total += count * logConstants[k];
+    const sum = sums.subarray(k * length, (k + 1) * length);
+    const factor = factors.subarray(k * factorLength, (k + 1) * factorLength);
+    if (form === 'linear') for (let j = 0; j < d; j++) total += factor[j] * sum[j];
+    if (form === 'diag') for (let j = 0; j < d; j++) total -= 0.5 * factor[j] ** 2 * sum[d + j];
+    if (form === 'full') total -= 0.5 * squaredLength(factor, sum.subarray(d), d);
+  });
+  return total;
+}
+
+/** tr(W S Wᵀ) of a packed triangle W and a packed symmetric S. */
+function squaredLength(w: Float64Array, s: Float64Array, d: number): number {
+  let trace = 0;
+  for (let i = 0; i < d; i++) {
+    for (let a = 0; a <= i; a++) {
+      let row = 0;
+      for (let b = 0; b <= i; b++) row += s[a < b ? at(b, a) : at(a, b)] * w[at(i, b)];
+      trace += w[at(i, a)] * row;
+    }
+  }
+  return trace;
+}

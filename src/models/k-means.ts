@@ -1,0 +1,121 @@
+import type { EStepOptions, Rows } from '../backends/backend.js';
+import { EMPTY_ROWS, type Note } from '../families/family.js';
+import type { Statistics } from '../statistics.js';
+import { type Densities, temper } from './densities.js';
+import type { Model } from './model.js';
+
+export type KMeansParameters = {
+  /** [K, D] */
+  readonly centers: Float64Array;
+};
+
+/** Statistics in which empty clusters have been given rows. */
+interface Reseeded extends Statistics {
+  readonly reseeded?: readonly number[];
+}
+
+/** So stiff that log Σ_k exp(−½ β d_k²) / β is −½ min_k d_k² to rounding. */
+const SHARP = 2 ** 20;
+
+/**
+ * k-means as EM: log p(x, k | θ) = −½ |x − μ_k|², and only the centres move. Under the hard rule this is Lloyd's
+ * algorithm and the objective −½ inertia; under `tempered(β)` soft k-means with stiffness β.
+ */
+export class KMeansModel implements Model<KMeansParameters> {
+  /** @param units [D] what columns are divided by where distances are measured; default 1 */
+  constructor(
+    readonly nComponents: number,
+    readonly units?: Float64Array,
+  ) {}
+
+  densities({ centers }: KMeansParameters): Densities {
+    const k = this.nComponents;
+    const d = centers.length / k;
+    return {
+      form: 'diag',
+      moments: 'first',
+      nComponents: k,
+      nFeatures: d,
+      logConstants: new Float64Array(k),
+      means: centers,
+      factors: centers.map((_, i) => 1 / (this.units?.[i % d] ?? 1)),
+    };
+  }
+
+  async eStep(parameters: KMeansParameters, rows: Rows, options: EStepOptions = {}): Promise<Statistics> {
+    const { assignment, beta = 1, block } = options;
+    const densities = temper(this.densities(parameters), beta);
+    const found = await rows.backend.eStep(rows, densities, assignment, block);
+    const statistics = { ...found, logLikelihood: found.logLikelihood / beta };
+    const empty = assignment === 'hard' && !block ? emptyClusters(statistics) : [];
+    return empty.length === 0 ? statistics : this.#reseed(statistics, parameters, rows, empty);
+  }
+
+  /** μ_k is the mean of the cluster's rows; that of a cluster without rows stays. */
+  mStep(statistics: Reseeded, { centers }: KMeansParameters) {
+    const { counts, sums, origin, reseeded = [] } = statistics;
+    const d = centers.length / counts.length;
+    const next = Float64Array.from(centers);
+    counts.forEach((count, k) => {
+      if (count < EMPTY_ROWS) return;
+      for (let j = k * d; j < (k + 1) * d; j++) next[j] = origin[j] + sums[j] / count;
+    });
+    const notes = reseeded.map(
+      (component): Note => ({
+        kind: 'reseeded-cluster',
+        component,
+        message: `Cluster ${component} was empty; it was seeded anew with the row farthest from its centre. Try fewer clusters or another start.`,
+      }),
+    );
+    return { parameters: { centers: next }, notes };
+  }
+
+  /** Give each empty cluster the row that is farthest from its own centre: the objective can only gain. */
+  async #reseed(
+    statistics: Statistics,
+    parameters: KMeansParameters,
+    rows: Rows,
+    empty: readonly number[],
+  ): Promise<Reseeded> {
+    const farthest = await this.#farthest(parameters, rows, empty.length);
+    const taken = await rows.backend.take(
+      rows,
+      farthest.map(({ row }) => row),
+    );
+    const d = rows.shape[1];
+    const counts = Float64Array.from(statistics.counts);
+    const sums = Float64Array.from(statistics.sums);
+    const reseeded: number[] = [];
+    farthest.forEach(({ label }, i) => {
+      if (counts[label] < 2) return; // the last row of its cluster stays
+      const cluster = empty[i];
+      reseeded.push(cluster);
+      counts[label]--;
+      counts[cluster]++;
+      for (let j = 0; j < d; j++) {
+        const value = taken[i * d + j];
+        sums[label * d + j] -= value - statistics.origin[label * d + j];
+        sums[cluster * d + j] += value - statistics.origin[cluster * d + j];
+      }
+    });
+    return { ...statistics, counts, sums, reseeded };
+  }
+
+  async #farthest(parameters: KMeansParameters, rows: Rows, count: number) {
+    let farthest: { row: number; label: number; closeness: number }[] = [];
+    const densities = temper(this.densities(parameters), SHARP);
+    for await (const { begin, labels, logDensities } of rows.backend.posterior(rows, densities)) {
+      for (let i = 0; i < labels.length; i++) {
+        const closeness = logDensities[i];
+        if (farthest.length === count && closeness >= farthest[count - 1].closeness) continue;
+        farthest.push({ row: begin + i, label: labels[i], closeness });
+        farthest.sort((a, b) => a.closeness - b.closeness || a.row - b.row);
+        farthest = farthest.slice(0, count);
+      }
+    }
+    return farthest;
+  }
+}
+
+const emptyClusters = ({ counts }: Statistics): number[] =>
+  Array.from(counts, (count, k) => (count < EMPTY_ROWS ? k : -1)).filter(k => k >= 0);

@@ -1,0 +1,136 @@
+import type { Rows } from '../backends/backend.js';
+import type { DocumentOptions, ResidentCounts } from '../backends/topic-backend.js';
+import { InvalidArgumentError } from '../errors.js';
+import { digamma, logGamma } from '../numerics/special.js';
+import type { Statistics } from '../statistics.js';
+import type { Model } from './model.js';
+
+/** q(β) = Π_k Dirichlet(λ_k) */
+export interface TopicParameters {
+  /** [K, V] λ: the prior, and the words of each topic that are expected, as pseudo-counts */
+  readonly components: Float64Array;
+}
+
+export interface LatentDirichletOptions {
+  /** K */
+  nComponents: number;
+  /** α of the symmetric Dirichlet on each document's topics. Default 1 / K. */
+  docTopicPrior?: number;
+  /** η of the symmetric Dirichlet on each topic's words. Default 1 / K. */
+  topicWordPrior?: number;
+}
+
+/**
+ * Latent Dirichlet allocation (Blei, Ng & Jordan 2003) with a Dirichlet on topics: every word of a document has a topic
+ * of its own. Its posterior has no closed form; the `factorised` E-step rule finds the nearest q(z) q(θ) q(β).
+ */
+export class LatentDirichlet implements Model<TopicParameters> {
+  readonly nComponents: number;
+  readonly docTopicPrior: number;
+  readonly topicWordPrior: number;
+
+  /** @throws InvalidArgumentError */
+  constructor({ nComponents, docTopicPrior, topicWordPrior }: LatentDirichletOptions) {
+    if (!Number.isInteger(nComponents) || nComponents < 1) {
+      throw new InvalidArgumentError(`nComponents must be an integer ≥ 1, got ${nComponents}.`);
+    }
+    this.nComponents = nComponents;
+    this.docTopicPrior = checkPrior('docTopicPrior', docTopicPrior ?? 1 / nComponents);
+    this.topicWordPrior = checkPrior('topicWordPrior', topicWordPrior ?? 1 / nComponents);
+  }
+
+  async eStep(): Promise<Statistics> {
+    throw new InvalidArgumentError(
+      'Latent Dirichlet allocation has no exact E-step. Try eStep: factorised().',
+    );
+  }
+
+  /** @throws InvalidArgumentError for rows that `loadCounts` did not load */
+  async factorise(
+    rows: Rows,
+    options: DocumentOptions,
+  ): Promise<(parameters: TopicParameters) => Promise<Statistics>> {
+    if (!isCounts(rows)) {
+      throw new InvalidArgumentError(
+        'Topics need word counts. Try loadCounts of a backend in place of load.',
+      );
+    }
+    const { nComponents, docTopicPrior } = this;
+    const documents = await rows.documentTopics({ nComponents, docTopicPrior, ...options });
+    return async parameters => {
+      const { sums, bound } = await documents.update(this.expectedLogTopics(parameters, rows.words));
+      const spread = this.spread(sums, rows);
+      return {
+        nRows: rows.shape[0],
+        logLikelihood: bound + this.topicBound(parameters),
+        counts: this.#totals(spread),
+        sums: spread,
+        origin: NOTHING,
+      };
+    };
+  }
+
+  /** λ_kv = η + Σ_d n_dv φ_dvk maximises the bound, given φ. */
+  mStep({ sums }: Statistics): { parameters: TopicParameters } {
+    return { parameters: { components: sums.map(sum => this.topicWordPrior + sum) } };
+  }
+
+  /** [P, K] E[log β_kv] = ψ(λ_kv) − ψ(Σ_u λ_ku) of the words given. */
+  expectedLogTopics({ components }: TopicParameters, words: Uint32Array): Float64Array {
+    const k = this.nComponents;
+    const vocabulary = components.length / k;
+    const logTotals = this.#totals(components).map(digamma);
+    const expected = new Float64Array(words.length * k);
+    words.forEach((word, p) => {
+      for (let topic = 0; topic < k; topic++) {
+        expected[p * k + topic] = digamma(components[topic * vocabulary + word]) - logTotals[topic];
+      }
+    });
+    return expected;
+  }
+
+  /** The topics' part of the bound: E[log p(β)] + H(q(β)) = −KL(q(β) ‖ p(β)), nats. */
+  topicBound({ components }: TopicParameters): number {
+    const [k, eta] = [this.nComponents, this.topicWordPrior];
+    const vocabulary = components.length / k;
+    const atPrior = logGamma(eta);
+    let bound = 0;
+    this.#totals(components).forEach((total, topic) => {
+      bound += logGamma(vocabulary * eta) - logGamma(total) + (total - vocabulary * eta) * digamma(total);
+      for (const lambda of components.subarray(topic * vocabulary, (topic + 1) * vocabulary)) {
+        if (lambda !== eta) bound += logGamma(lambda) - atPrior - (lambda - eta) * digamma(lambda);
+      }
+    });
+    return bound;
+  }
+
+  /** [K, V] from [P, K] of the words that occur. */
+  spread(sums: Float64Array, { words, shape: [, vocabulary] }: ResidentCounts): Float64Array {
+    const k = this.nComponents;
+    const all = new Float64Array(k * vocabulary);
+    words.forEach((word, p) => {
+      for (let topic = 0; topic < k; topic++) all[topic * vocabulary + word] = sums[p * k + topic];
+    });
+    return all;
+  }
+
+  /** [K] Σ_v λ_kv */
+  #totals(components: Float64Array): Float64Array {
+    const vocabulary = components.length / this.nComponents;
+    return Float64Array.from({ length: this.nComponents }, (_, topic) =>
+      components
+        .subarray(topic * vocabulary, (topic + 1) * vocabulary)
+        .reduce((sum, value) => sum + value, 0),
+    );
+  }
+}
+
+/** Counts are taken about no point. */
+const NOTHING = new Float64Array(0);
+
+const isCounts = (rows: Rows): rows is ResidentCounts => 'documentTopics' in rows;
+
+function checkPrior(name: string, prior: number): number {
+  if (prior > 0 && prior < Number.POSITIVE_INFINITY) return prior;
+  throw new InvalidArgumentError(`${name} must be a finite number > 0, got ${prior}.`);
+}

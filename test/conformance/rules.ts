@@ -1,0 +1,384 @@
+/** What E-step rules and M-step rules promise, on every family. */
+import {
+  type Arrays,
+  type Backend,
+  bernoulli,
+  binomial,
+  constrained,
+  cpu,
+  diag,
+  type EStepRule,
+  em,
+  exact,
+  type Family,
+  full,
+  gaussian,
+  gradient,
+  hard,
+  type Ledger,
+  maximumAPosteriori,
+  maximumLikelihood,
+  mixture,
+  multinomial,
+  partial,
+  poisson,
+  sampled,
+  spherical,
+  stepwise,
+  tempered,
+} from '../../src/index.js';
+import type { MixtureParameters } from '../../src/models/mixture.js';
+import { createRng } from '../../src/numerics/rng.js';
+import { allNear, equal, identical, near, ok } from '../support/assert.js';
+import type { Case } from './case.js';
+
+const N = 900;
+const D = 3;
+const K = 3;
+
+interface Problem<P extends Arrays = Arrays> {
+  readonly name: string;
+  readonly family: Family<P>;
+  readonly truth: MixtureParameters<P>;
+  readonly start: MixtureParameters<P>;
+}
+
+const weights = Float64Array.of(0.5, 0.3, 0.2);
+const equalWeights = new Float64Array(K).fill(1 / K);
+const rates = Float64Array.of(2, 9, 4, 7, 3, 1, 12, 12, 9);
+const probabilities = Float64Array.of(0.2, 0.8, 0.5, 0.7, 0.4, 0.1, 0.9, 0.9, 0.7);
+const shares = Float64Array.of(0.2, 0.3, 0.5, 0.6, 0.3, 0.1, 0.1, 0.8, 0.1);
+const means = Float64Array.of(0, 0, 0, 3, 1, -2, -1, 4, 2);
+const mix = (values: Float64Array, towards: number) => values.map(value => 0.7 * value + 0.3 * towards);
+const ones = (length: number) => new Float64Array(length).fill(1);
+const identities = Float64Array.from({ length: K * D * D }, (_, i) =>
+  (i % (D * D)) % (D + 1) === 0 ? 1 : 0,
+);
+
+const problem = <P extends Arrays>(name: string, family: Family<P>, truth: P, start: P): Problem => ({
+  name,
+  family: family as unknown as Family,
+  truth: { ...truth, weights } as unknown as MixtureParameters<Arrays>,
+  start: { ...start, weights: equalWeights } as unknown as MixtureParameters<Arrays>,
+});
+
+export const problems: readonly Problem[] = [
+  problem(
+    'gaussian full',
+    gaussian({ covariance: full }),
+    { means, covariances: identities },
+    {
+      means: mix(means, 1),
+      covariances: identities,
+    },
+  ),
+  problem(
+    'gaussian diag',
+    gaussian({ covariance: diag }),
+    { means, covariances: ones(K * D) },
+    {
+      means: mix(means, 1),
+      covariances: ones(K * D),
+    },
+  ),
+  problem(
+    'gaussian spherical',
+    gaussian({ covariance: spherical }),
+    { means, covariances: ones(K) },
+    {
+      means: mix(means, 1),
+      covariances: ones(K),
+    },
+  ),
+  problem('poisson', poisson(), { rates }, { rates: mix(rates, 6) }),
+  problem('bernoulli', bernoulli(), { probabilities }, { probabilities: mix(probabilities, 0.5) }),
+  problem('binomial', binomial({ trials: 8 }), { probabilities }, { probabilities: mix(probabilities, 0.5) }),
+  problem(
+    'multinomial',
+    multinomial({ trials: 12 }),
+    { probabilities: shares },
+    {
+      probabilities: mix(shares, 1 / 3),
+    },
+  ),
+];
+
+/** Rows drawn from the truth. */
+function draw({ family, truth }: Problem, n = N, seed = 3): Float64Array {
+  const rng = createRng(seed);
+  const sample = family.sampler(truth, K);
+  const data = new Float64Array(n * D);
+  for (let i = 0; i < n; i++) {
+    const u = rng.uniform();
+    sample(u < 0.5 ? 0 : u < 0.8 ? 1 : 2, rng, data, i * D);
+  }
+  return data;
+}
+
+async function setUp(backend: Backend, chosen: Problem, n = N) {
+  const rows = await backend.load({ data: draw(chosen, n), shape: [n, D] });
+  return { rows, model: mixture(chosen.family, { nComponents: K }), start: chosen.start };
+}
+
+const onEach = (title: string, run: (backend: Backend, chosen: Problem) => Promise<void>): Case[] =>
+  problems.map(chosen => ({ name: `${chosen.name}: ${title}`, run: backend => run(backend, chosen) }));
+
+/** Likelihoods of float32 sums, relative. */
+const rel = ({ device }: Backend) => (device === 'cpu' ? 1e-12 : 1e-6);
+
+const MONOTONE: readonly EStepRule[] = [
+  exact,
+  hard,
+  tempered(0.5),
+  partial({ blocks: 4 }),
+  constrained({ mass: { min: 0.25 } }),
+];
+
+const guarantees: Case[] = [
+  ...onEach('the objective of every monotone rule never falls', async (backend, chosen) => {
+    const { rows, model, start } = await setUp(backend, chosen);
+    for (const eStep of MONOTONE) {
+      const { history } = await em(model, start, rows, { eStep, tol: 0, maxIter: 12 });
+      const slack = 4 * rel(backend) * Math.abs(history[0]) + N * (eStep.slack ?? 0);
+      history.slice(1).forEach((value, i) => {
+        ok(
+          value >= history[i] - slack,
+          `${eStep.name}: ${value} to be no less than ${history[i]} (step ${i})`,
+        );
+      });
+      ok(history[12] > history[0], `${eStep.name} to get anywhere`);
+    }
+  }),
+  ...onEach('log p = F + KL for every rule, KL = 0 for the exact one', async (backend, chosen) => {
+    const { rows, model, start } = await setUp(backend, chosen);
+    for (const eStep of [exact, hard, tempered(0.5), tempered(3), partial({ blocks: 4 })]) {
+      const ledgers: Ledger[] = [];
+      const onIteration = async ({ ledger }: { ledger(): Promise<Ledger> }) => ledgers.push(await ledger());
+      await em(model, start, rows, { eStep, tol: 0, maxIter: 3, onIteration });
+      const own = await em(model, start, rows, { maxIter: 0 });
+      const slack = 10 * rel(backend) * Math.abs(own.logLikelihood);
+      near(ledgers[0].logLikelihood, own.logLikelihood, { abs: slack }, 'log-likelihood');
+      for (const { expectedLogJoint, entropy, freeEnergy, divergence, logLikelihood } of ledgers) {
+        near(freeEnergy, expectedLogJoint + entropy, { abs: slack }, 'free energy');
+        near(logLikelihood, freeEnergy + divergence, { abs: slack }, 'log-likelihood');
+        ok(divergence > -slack && entropy > -slack, `KL ${divergence} and H ${entropy} to be ≥ 0`);
+        if (eStep === exact) near(divergence, 0, { abs: slack }, 'KL');
+        if (eStep === hard) near(entropy, 0, { abs: slack }, 'H');
+      }
+    }
+  }),
+  ...onEach('tempered(1) is exact, and β → ∞ is hard', async (backend, chosen) => {
+    const { rows, model, start } = await setUp(backend, chosen);
+    const run = (eStep: EStepRule) => em(model, start, rows, { eStep, tol: 0, maxIter: 5 });
+    const [plain, one, stiff, labels] = [
+      await run(exact),
+      await run(tempered(1)),
+      await run(tempered(2000)),
+      await run(hard),
+    ];
+    identical(one.history, plain.history, 'history at β = 1');
+    near(stiff.logLikelihood, labels.logLikelihood, { rel: 1e-3 }, 'objective at β = 2000');
+  }),
+];
+
+const monteCarlo: Case[] = [
+  ...onEach('draws of z repeat bit for bit, and are the CPU’s to rounding', async (backend, chosen) => {
+    const { rows, model, start } = await setUp(backend, chosen);
+    const assignment = { draws: 5, seed: 7, iteration: 2 };
+    const first = await model.eStep(start, rows, { assignment });
+    const second = await model.eStep(start, rows, { assignment });
+    identical(first.sums, second.sums, 'sums');
+    const other = await model.eStep(start, rows, { assignment: { ...assignment, seed: 8 } });
+    ok(
+      other.counts.some((count, k) => count !== first.counts[k]),
+      'another seed to give other draws',
+    );
+    const reference = await setUp(cpu(), chosen);
+    const defined = await reference.model.eStep(start, reference.rows, { assignment });
+    // A draw whose u lies within float32 rounding of a border may fall on its other side.
+    allNear(first.counts, defined.counts, { abs: 1 }, 'counts');
+    near(
+      first.counts.reduce((a, b) => a + b),
+      N,
+      { rel: 1e-6 },
+      'rows',
+    );
+  }),
+  ...onEach('with many draws the statistics are the exact ones', async (backend, chosen) => {
+    const { rows, model, start } = await setUp(backend, chosen);
+    const drawn = await model.eStep(start, rows, { assignment: { draws: 4000, seed: 1, iteration: 0 } });
+    const all = await model.eStep(start, rows);
+    allNear(drawn.counts, all.counts, { abs: 4 * Math.sqrt(N / 4 / 4000) }, 'counts');
+    near(drawn.logLikelihood, all.logLikelihood, { rel: rel(backend) }, 'log-likelihood');
+  }),
+  ...onEach('stochastic EM ends near the optimum, its average nearer', async (backend, chosen) => {
+    const { rows, model, start } = await setUp(backend, chosen);
+    const best = await em(model, start, rows, { tol: 1e-9, maxIter: 500 });
+    const fit = await em(model, start, rows, { eStep: sampled({ average: 40 }), tol: 0, maxIter: 100 });
+    ok(
+      fit.logLikelihood > best.logLikelihood - 0.01 * N,
+      `${fit.logLikelihood} to be near ${best.logLikelihood}`,
+    );
+    equal(fit.nIter, 100, 'M-steps');
+  }),
+];
+
+const incremental: Case[] = [
+  ...onEach('one block is batch EM, and blocks add up to all rows', async (backend, chosen) => {
+    const { rows, model, start } = await setUp(backend, chosen);
+    const batch = await em(model, start, rows, { tol: 0, maxIter: 4 });
+    const one = await em(model, start, rows, { eStep: partial({ blocks: 1 }), tol: 0, maxIter: 4 });
+    allNear(one.history, batch.history, { rel: 10 * rel(backend) }, 'history');
+    const parts = await Promise.all(
+      [0, 1, 2, 3, 4, 5, 6].map(index => model.eStep(start, rows, { block: { index, of: 7 } })),
+    );
+    const whole = await model.eStep(start, rows);
+    near(
+      parts.reduce((sum, part) => sum + part.nRows, 0),
+      N,
+      {},
+      'rows',
+    );
+    near(
+      parts.reduce((sum, part) => sum + part.logLikelihood, 0),
+      whole.logLikelihood,
+      { rel: rel(backend) },
+      'likelihood',
+    );
+    for (const k of [0, 1, 2]) {
+      near(
+        parts.reduce((sum, part) => sum + part.counts[k], 0),
+        whole.counts[k],
+        { rel: 10 * rel(backend) },
+        'counts',
+      );
+    }
+  }),
+  ...onEach('incremental EM reaches the optimum of batch EM in fewer passes', async (backend, chosen) => {
+    const { rows, model, start } = await setUp(backend, chosen);
+    const batch = await em(model, start, rows, { tol: 1e-7, maxIter: 400 });
+    const blocks = 10;
+    const parts = await em(model, start, rows, { eStep: partial({ blocks }), tol: 1e-7, maxIter: 4000 });
+    const { logLikelihood } = await em(model, parts.parameters, rows, { maxIter: 0 });
+    near(logLikelihood, batch.logLikelihood, { abs: 1e-4 * N }, 'likelihood');
+    ok(
+      1 + parts.nIter / blocks < batch.nIter,
+      `${1 + parts.nIter / blocks} passes to be fewer than ${batch.nIter}`,
+    );
+  }),
+  ...onEach('stepwise EM ends near the optimum', async (backend, chosen) => {
+    const { rows, model, start } = await setUp(backend, chosen);
+    const batch = await em(model, start, rows, { tol: 1e-9, maxIter: 400 });
+    const fit = await em(model, start, rows, { eStep: stepwise({ blocks: 10 }), tol: 0, maxIter: 200 });
+    const { logLikelihood } = await em(model, fit.parameters, rows, { maxIter: 0 });
+    near(logLikelihood, batch.logLikelihood, { abs: 0.01 * N }, 'likelihood');
+  }),
+];
+
+const regularised: Case[] = [
+  ...onEach('bounds on mass hold, and none that does not bind changes anything', async (backend, chosen) => {
+    const { rows, model, start } = await setUp(backend, chosen);
+    const balanced = constrained({ mass: { min: 1 / K, max: 1 / K } });
+    const { parameters } = await em(model, start, rows, { eStep: balanced, tol: 0, maxIter: 5 });
+    allNear(parameters.weights, equalWeights, { abs: 1e-4 }, 'weights');
+    const loose = await em(model, start, rows, {
+      eStep: constrained({ mass: { min: 0.01 } }),
+      tol: 0,
+      maxIter: 5,
+    });
+    const plain = await em(model, start, rows, { tol: 0, maxIter: 5 });
+    allNear(loose.history, plain.history, { rel: rel(backend) }, 'history');
+  }),
+  ...onEach('known labels and linked rows stay together', async (backend, chosen) => {
+    const { rows, model, start } = await setUp(backend, chosen);
+    // Fifty rows are said to be of component 2, whatever they look like; the next hundred in pairs.
+    const labels = Int32Array.from({ length: N }, (_, i) => (i < 50 ? 2 : -1));
+    const mustLink = Array.from({ length: 50 }, (_, i) => [50 + 2 * i, 51 + 2 * i]);
+    const eStep = constrained({ labels, mustLink });
+    const { history, parameters } = await em(model, start, rows, { eStep, tol: 0, maxIter: 8 });
+    ok(
+      history.every((value, i) => i === 0 || value >= history[i - 1] - 4 * rel(backend) * Math.abs(value)),
+      'F not to fall',
+    );
+    const plain = await em(model, start, rows, { tol: 0, maxIter: 8 });
+    ok(parameters.weights[2] > plain.parameters.weights[2], 'labels to have weight');
+
+    const reference = await setUp(cpu(), chosen);
+    const defined = await em(reference.model, start, reference.rows, { eStep, tol: 0, maxIter: 8 });
+    allNear(history, defined.history, { rel: 100 * rel(backend) }, 'history');
+  }),
+  {
+    name: 'all rows labelled: the M-step of the labels, whatever θ says',
+    async run(backend) {
+      const { rows, model, start } = await setUp(backend, problems[0]);
+      const labels = Int32Array.from({ length: N }, (_, i) => i % K);
+      const { parameters } = await em(model, start, rows, {
+        eStep: constrained({ labels }),
+        tol: 0,
+        maxIter: 2,
+      });
+      allNear(parameters.weights, equalWeights, { abs: 1e-5 }, 'weights');
+    },
+  },
+];
+
+const PRIORS: Record<string, object> = {
+  gaussian: {},
+  poisson: { shape: 3, rate: 0.5 },
+  bernoulli: { alpha: 2, beta: 2 },
+  binomial: { alpha: 2, beta: 3 },
+  multinomial: { concentration: 2 },
+};
+
+const mSteps: Case[] = [
+  ...onEach(
+    'maximum a posteriori: the objective never falls, and the weights’ prior pulls',
+    async (backend, chosen) => {
+      const { rows, model, start } = await setUp(backend, chosen);
+      const mStep = maximumAPosteriori({ weights: 200, components: PRIORS[chosen.family.name] });
+      const { history, parameters } = await em(model, start, rows, { mStep, tol: 0, maxIter: 15 });
+      const slack = 4 * rel(backend) * Math.abs(history[0]);
+      ok(
+        history.every((value, i) => i === 0 || value >= history[i - 1] - slack),
+        `${history} not to fall`,
+      );
+      const plain = await em(model, start, rows, { tol: 0, maxIter: 15 });
+      const spread = (values: Float64Array) => Math.max(...values) - Math.min(...values);
+      ok(spread(parameters.weights) < spread(plain.parameters.weights), 'weights to be nearer to equal');
+    },
+  ),
+  ...onEach(
+    'parameters that are fixed stay, and the objective still never falls',
+    async (backend, chosen) => {
+      const { rows, model, start } = await setUp(backend, chosen);
+      for (const name of Object.keys(start)) {
+        const mStep = maximumLikelihood({ fixed: [name] });
+        const { history, parameters } = await em(model, start, rows, { mStep, tol: 0, maxIter: 8 });
+        identical(
+          (parameters as unknown as Record<string, Float64Array>)[name],
+          (start as unknown as Record<string, Float64Array>)[name],
+          name,
+        );
+        const slack = 4 * rel(backend) * Math.abs(history[0]);
+        ok(
+          history.every((value, i) => i === 0 || value >= history[i - 1] - slack),
+          `${history} not to fall`,
+        );
+      }
+    },
+  ),
+  ...onEach('generalised EM climbs to the same optimum', async (backend, chosen) => {
+    const { rows, model, start } = await setUp(backend, chosen);
+    const best = await em(model, start, rows, { tol: 1e-8, maxIter: 300 });
+    const fit = await em(model, start, rows, { mStep: gradient({ steps: 10 }), tol: 0, maxIter: 150 });
+    near(fit.logLikelihood, best.logLikelihood, { abs: 0.005 * N }, 'likelihood');
+  }),
+];
+
+export const ruleCases: readonly Case[] = [
+  ...guarantees,
+  ...monteCarlo,
+  ...incremental,
+  ...regularised,
+  ...mSteps,
+];

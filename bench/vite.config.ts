@@ -28,6 +28,7 @@ export default defineConfig({
         scaling: here('scaling.ts'),
         seeding: here('seeding.ts'),
         counts: here('counts.ts'),
+        rules: here('rules.ts'),
         'start-up-child': here('start-up-child.ts'),
       },
     },

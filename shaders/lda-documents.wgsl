@@ -1,14 +1,14 @@
 // Coordinate ascent in φ_d and γ_d of one document a workgroup: with θ_dk = exp(ψ(γ_dk)),
 //   φ-norm_dv = Σ_k θ_dk β_kv,  γ_dk ← α + θ_dk Σ_v (n_dv / φ-norm_dv) β_kv
-// until the mean of |Δγ_dk| is small, from γ_dk = α + N_d / K; or from the γ there is, if the other way ends lower than
-// that stands. Leaves γ, θ and n_dv / φ-norm_dv for lda-statistics, and the document's
+// until the mean of |Δγ_dk| is small, from γ_dk = α + N_d / K, from the γ there is, or from that only if the other way
+// ends lower than it stands. Leaves γ, θ and n_dv / φ-norm_dv for lda-statistics, and the document's
 //   Σ_v n_dv log φ-norm_dv + Σ_k log Γ(γ_dk) − log Γ(α) − (γ_dk − α) ψ(γ_dk).
 #include lda-topics
 #include exp-digamma
 
 struct Chunk {
   begin: u32,       // first document, of the segment
-  resume: u32,      // whether `gammas` holds those of an earlier step
+  attempt: u32,     // the first attempt
   max_updates: u32,
   prior: f32,       // α
   tolerance: f32,   // of Σ_k |Δγ_dk|
@@ -127,7 +127,7 @@ fn main(
   var least = -1e30;
   var reached = 0.0;
   // Where the earlier γ stands; the ascent from a fresh one; and if that ends lower, the ascent from the earlier one.
-  for (var attempt = select(FRESH, EARLIER, chunk.resume != 0u); ; attempt++) {
+  for (var attempt = chunk.attempt; ; attempt++) {
     for (var quad = lane; quad < chunk.quads; quad += LANES) {
       set_gamma(quad, select(gammas[document * QUADS + quad], fresh, attempt == FRESH));
     }

@@ -23,8 +23,19 @@ fn main(
     let i = (workgroup.x * chunk.lane_rows + step) * LANES + lane;
     let row = chunk.begin + min(i, chunk.count - 1u);
 #include row
+#if QUADS
+#for q in 0..(COMPONENTS + 3) / 4
+    let quad_r_${q} = responsibilities(i, min(first / 4u + ${q}u, (chunk.n_components - 1u) / 4u));
+#end
+#for c in 0..COMPONENTS
+    let r_${c} = quad_r_${c / 4}[${c - 4 * (c / 4)}];
+#end
+#else
 #for c in 0..COMPONENTS
     let r_${c} = responsibility(i, min(first + ${c}u, chunk.n_components - 1u));
+#end
+#endif
+#for c in 0..COMPONENTS
 #include difference
 #include accumulate
 #end

@@ -2,9 +2,10 @@
 // Workgroup: TILE_ROWS rows, staged once, [feature][row]; an invocation takes 4 of them and every COMPONENT_LANES-th
 // component of a block, and computes 8 rows of W at a time: 32 products for every 3 vec4 loads.
 #include chunk
+#include logits
 
 @group(1) @binding(0) var<storage, read> components: array<vec4f>;      // [K, COMPONENT_LENGTH / 4]
-@group(2) @binding(0) var<storage, read_write> logits: array<f32>;      // [K, stride]
+@group(2) @binding(0) var<storage, read_write> logits: array<f32>;      // [⌈K / 4⌉, stride, 4]
 
 const LOG_ZERO = -1e30;
 const QUADS = TILE_ROWS / 4u;
@@ -65,7 +66,7 @@ fn main(
     }
     let logit = max(components[component].x - squares, vec4f(LOG_ZERO));
     for (var p = 0u; p < 4u; p++) {
-      if (i + p < chunk.count) { logits[k * chunk.stride + i + p] = logit[p]; }
+      if (i + p < chunk.count) { logits[logit_at(i + p, k)] = logit[p]; }
     }
   }
 }

@@ -3,8 +3,13 @@
 #include chunk
 #include components
 #include staged
+#include logits
 
-@group(2) @binding(0) var<storage, read_write> logits: array<f32>; // [K, stride]
+#if QUADS
+@group(2) @binding(0) var<storage, read_write> logits: array<vec4f>; // [⌈K / 4⌉, stride]
+#else
+@group(2) @binding(0) var<storage, read_write> logits: array<f32>;   // [⌈K / 4⌉, stride, 4]
+#endif
 
 @compute @workgroup_size(LANES)
 fn main(
@@ -26,10 +31,24 @@ fn main(
 #include difference
 #include log_density
 #end
-    if (i < chunk.count) {
-#for c in 0..COMPONENTS
-      if (first + ${c}u < chunk.n_components) { logits[(first + ${c}u) * chunk.stride + i] = logit_${c}; }
+#if QUADS
+#for c in COMPONENTS..4 * ((COMPONENTS + 3) / 4)
+    let logit_${c} = LOG_ZERO;
 #end
+#endif
+    if (i < chunk.count) {
+#if QUADS
+#for q in 0..(COMPONENTS + 3) / 4
+      if (first + ${4 * q}u < chunk.n_components) {
+        logits[quad_at(i, first / 4u + ${q}u)] = vec4f(
+          logit_${4 * q}, logit_${4 * q + 1}, logit_${4 * q + 2}, logit_${4 * q + 3});
+      }
+#end
+#else
+#for c in 0..COMPONENTS
+      if (first + ${c}u < chunk.n_components) { logits[logit_at(i, first + ${c}u)] = logit_${c}; }
+#end
+#endif
     }
   }
 }

@@ -50,7 +50,15 @@ export {
 } from './estimators/bayesian-gaussian-mixture.js';
 export type { BayesianGaussianMixtureJson, GivenPosterior } from './estimators/bayesian-json.js';
 export type { BayesianFitProgress, BayesianGaussianMixtureOptions } from './estimators/bayesian-options.js';
-export { type FitInfo, type FittedGaussianMixture, GaussianMixture } from './estimators/gaussian-mixture.js';
+export type { FitInfo } from './estimators/fitted-mixture.js';
+export { type FittedGaussianMixture, GaussianMixture } from './estimators/gaussian-mixture.js';
+export {
+  type FittedKMeans,
+  KMeans,
+  type KMeansInfo,
+  type KMeansOptions,
+  type KMeansProgress,
+} from './estimators/k-means.js';
 export {
   LatentDirichletAllocation,
   type PartialFitOptions,
@@ -65,7 +73,13 @@ export type {
   TopicProgress,
   TopicSettings,
 } from './estimators/latent-dirichlet-options.js';
+export { type FamilyName, type FamilySettings, Mixture, type MixtureOptions } from './estimators/mixture.js';
+export {
+  OnlineGaussianMixture,
+  type OnlineGaussianMixtureOptions,
+} from './estimators/online-gaussian-mixture.js';
 export type { FitProgress, GaussianMixtureOptions, Init } from './estimators/options.js';
+export type { RuleOptions } from './estimators/rules.js';
 export type { UseOptions } from './estimators/scoring.js';
 export { type BetaPrior, bernoulli, binomial } from './families/binomial.js';
 export type { CovarianceName, CovarianceType } from './families/covariance/covariance-type.js';
@@ -89,13 +103,15 @@ export { type GradientOptions, gradient } from './m-step/gradient.js';
 export { type MaximumAPosterioriOptions, maximumAPosteriori } from './m-step/maximum-a-posteriori.js';
 export { maximumLikelihood } from './m-step/maximum-likelihood.js';
 export type { MStep, MStepOptions, MStepRule } from './m-step/rule.js';
+export { KMeansModel, type KMeansParameters } from './models/k-means.js';
 export {
   LatentDirichlet,
   type LatentDirichletOptions,
   type TopicParameters,
 } from './models/latent-dirichlet.js';
-export { type Mixture, type MixtureParameters, mixture } from './models/mixture.js';
+export { type Mixture as MixtureModel, type MixtureParameters, mixture } from './models/mixture.js';
 export type { Model, Note } from './models/model.js';
 export type { SampledPoints } from './models/sample.js';
+export { OnlineEm, type OnlineOptions, type OnlineProgress } from './online.js';
 export type { GaussianMixtureJson } from './serialize.js';
 export { add, type Statistics, scale } from './statistics.js';

@@ -3,7 +3,7 @@ import { EmError, ModelFormatError } from './errors.js';
 import type { CovarianceName } from './families/covariance/covariance-type.js';
 import { covarianceType } from './families/covariance/index.js';
 import { gaussian } from './families/gaussian.js';
-import { type GivenParameters, givenParameters, type Numbers } from './init/given-parameters.js';
+import { flatten, type GivenParameters, givenParameters, type Numbers } from './init/given-parameters.js';
 import { Mixture, type MixtureParameters } from './models/mixture.js';
 
 export const FORMAT = 'webgpu-em/model';
@@ -95,4 +95,68 @@ export function readModel(json: unknown): {
     if (!(cause instanceof EmError)) throw cause;
     throw new ModelFormatError(`The model file is broken: ${cause.message}`, { cause });
   }
+}
+
+/** A model file of counts, version 1; nested as the shapes say. */
+export interface MixtureJson {
+  format: typeof FORMAT;
+  version: typeof VERSION;
+  model: 'mixture';
+  family: string;
+  trials?: number;
+  levels?: number[];
+  nComponents: number;
+  nFeatures: number;
+  weights: Numbers;
+  rates?: Numbers;
+  probabilities?: Numbers;
+  fit?: GaussianMixtureJson['fit'];
+}
+
+/**
+ * What `make` makes of a mixture of counts in a file.
+ *
+ * @throws ModelFormatError for another kind of file, or fields that do not fit each other
+ */
+export function readMixture<T>(
+  json: unknown,
+  make: (
+    settings: { family: never; trials?: number; levels?: number[] },
+    given: { weights: Numbers; nFeatures: number },
+    fit: MixtureJson['fit'],
+  ) => T,
+): T {
+  const file = readFields<MixtureJson>(json, 'mixture');
+  const { family, trials, levels, nFeatures, weights, fit } = file;
+  if (!(Number.isInteger(nFeatures) && Number(nFeatures) >= 1) || !Array.isArray(weights)) {
+    throw new ModelFormatError('The model file lacks nFeatures or weights.');
+  }
+  try {
+    const given = { ...file, weights, nFeatures: nFeatures as number };
+    return make({ family: family as never, trials, levels }, given, fit);
+  } catch (cause) {
+    if (!(cause instanceof EmError)) throw cause;
+    throw new ModelFormatError(`The model file is broken: ${cause.message}`, { cause });
+  }
+}
+
+/** A model file of k-means, version 1. */
+export interface KMeansJson {
+  format: typeof FORMAT;
+  version: typeof VERSION;
+  model: 'k-means';
+  nClusters: number;
+  nFeatures: number;
+  clusterCenters: Numbers;
+  fit?: Omit<NonNullable<GaussianMixtureJson['fit']>, 'logLikelihood'> & { inertia: number };
+}
+
+/** @throws ModelFormatError for another kind of file, or centres that do not fit their shape */
+export function readKMeans(json: unknown) {
+  const { nClusters, nFeatures, clusterCenters: centers, fit } = readFields<KMeansJson>(json, 'k-means');
+  const isCount = (value: unknown): value is number => Number.isInteger(value) && Number(value) >= 1;
+  if (!isCount(nClusters) || !isCount(nFeatures) || flatten(centers ?? []).length !== nClusters * nFeatures) {
+    throw new ModelFormatError('The model file needs nClusters, nFeatures and as many clusterCenters.');
+  }
+  return { centers: centers as Numbers, nClusters, nFeatures, fit };
 }

@@ -60,9 +60,17 @@ const MAY_IMPORT: Record<string, string[]> = {
   'backends/checks.ts': ['errors.ts', 'statistics.ts', 'models/', 'backends/backend.ts'],
   'backends/choose.ts': ['errors.ts', 'backends/'],
   'monotonicity.ts': ['errors.ts', 'statistics.ts', 'models/model.ts', 'backends/backend.ts'],
-  'e-step/': ['errors.ts', 'statistics.ts', 'models/', 'backends/backend.ts', 'backends/topic-backend.ts', 'e-step/'],
+  'e-step/': [
+    'errors.ts',
+    'statistics.ts',
+    'models/',
+    'backends/backend.ts',
+    'backends/topic-backend.ts',
+    'e-step/',
+  ],
   'm-step/': ['errors.ts', 'statistics.ts', 'models/', 'backends/backend.ts', 'm-step/'],
   'acceleration/': ['models/model.ts', 'acceleration/'],
+  'online.ts': ['errors.ts', 'statistics.ts', 'e-step/', 'm-step/', 'models/model.ts', 'backends/backend.ts'],
   'em.ts': [
     'acceleration/',
     'e-step/',
@@ -141,6 +149,9 @@ const KERNELS: Record<string, { twins: string[]; test: string }> = {
   'mixture-normalise': { twins: ['mixture-posterior'], test: 'mixture-logits' },
   'mixture-accumulate': { twins: ['mixture-scatter', 'mixture-moments'], test: 'mixture-accumulate' },
   'mixture-scatter': { twins: ['mixture-scatter'], test: 'mixture-scatter' },
+  'lda-documents': { twins: ['lda-documents'], test: 'lda' },
+  'lda-statistics': { twins: ['lda-statistics'], test: 'lda' },
+  'lda-bound': { twins: ['lda-documents'], test: 'lda' },
   'reduce-lanes': { twins: ['mixture-scatter', 'mixture-moments'], test: 'mixture-accumulate' },
 };
 

@@ -2,7 +2,7 @@ import { needs } from '../models/model.js';
 import type { Accelerator } from './accelerator.js';
 
 /** Differences of residuals that are remembered. */
-const MEMORY = 5;
+const MEMORY = 8;
 /** Least share of the largest squared pivot that counts as independent. */
 const INDEPENDENT = 1e-12;
 

@@ -2,6 +2,7 @@ import type { Matrix } from '../data/matrix.js';
 import type { Counts } from '../data/sparse-counts.js';
 import type { Densities } from '../models/densities.js';
 import type { Statistics } from '../statistics.js';
+import type { ChainBackend } from './chain-backend.js';
 import type { ResidentCounts } from './topic-backend.js';
 
 /**
@@ -84,6 +85,8 @@ export interface Backend {
   readonly adapter: string;
   /** Unit of rounding of this backend's sums, relative: 2⁻⁵³ or 2⁻²⁴. */
   readonly epsilon: number;
+  /** What walks along sequences of rows; absent where the backend cannot. */
+  readonly chains?: ChainBackend;
 
   /** @throws InvalidDataError for points that this backend cannot hold */
   load(points: Loadable): Promise<Rows>;

@@ -27,9 +27,8 @@ export interface TopicStatistics {
 /** q(θ) = Π_d Dirichlet(γ_d) of all documents, kept by a backend from step to step. */
 export interface DocumentTopics {
   /**
-   * Coordinate ascent in φ and γ at given topics. Every document begins anew, at γ_dk = α + N_d / K, since topics that
-   * have only begun to form would hold it where it is; but if that ends lower than the γ of the last call stands, it
-   * goes on from there. So no call lowers the bound, however few updates a document takes.
+   * Coordinate ascent in φ and γ at given topics. In the first steps every document begins anew, and goes on from where
+   * it was only if that is better; later it goes on. So no step lowers the bound, however few updates a document takes.
    *
    * @param logTopics [P, K] E[log β_kv] of the words that occur
    */

@@ -1,6 +1,6 @@
 import type { CovarianceName } from '../families/covariance/covariance-type.js';
 import type { BayesianMixtureParameters } from '../models/bayesian-mixture.js';
-import { MIXTURE_OPTIONS, type MixtureOptions } from './options.js';
+import { COMMON_OPTIONS, type CommonOptions } from './options.js';
 import { PRIOR_OPTIONS, type PriorOptions } from './priors.js';
 
 export interface BayesianFitProgress {
@@ -17,7 +17,7 @@ export interface BayesianFitProgress {
  * The bound rises slowly while components empty: `tol` is 1e-5 nats a row here. (scikit-learn's default is 1e-3 for
  * all rows together, which float32 cannot resolve for many rows.)
  */
-export interface BayesianGaussianMixtureOptions extends MixtureOptions, PriorOptions {
+export interface BayesianGaussianMixtureOptions extends CommonOptions, PriorOptions {
   /** Default 'full'. */
   covarianceType?: CovarianceName;
   /** Added to every component's variances, as scikit-learn does; above 0 the bound may fall slightly. Default 1e-6. */
@@ -27,7 +27,7 @@ export interface BayesianGaussianMixtureOptions extends MixtureOptions, PriorOpt
 }
 
 export const BAYESIAN_GAUSSIAN_MIXTURE_OPTIONS: ReadonlySet<string> = new Set([
-  ...MIXTURE_OPTIONS,
+  ...COMMON_OPTIONS,
   ...PRIOR_OPTIONS,
   'covarianceType',
   'regCovar',

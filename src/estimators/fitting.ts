@@ -40,7 +40,7 @@ export interface Job<P, T> {
   readonly seeded: boolean;
   start(options: StartOptions): Promise<P>;
   /** The estimator that a fit makes. `device`: where to use it if nobody says otherwise. */
-  finish(fit: Fit<P>, device: DeviceChoice): T;
+  finish(fit: Fit<P>, device: DeviceChoice): T | Promise<T>;
 }
 
 /**
@@ -76,7 +76,7 @@ export async function fitBest<P, T>(
       const onIteration = report && ((progress: Progress<P>) => report({ restart, ...progress }));
       return em(job.model, first, rows, { ...options, onIteration });
     };
-    return finish(await best(job.seeded ? nInit : 1, runOnce, finish, signal));
+    return await finish(await best(job.seeded ? nInit : 1, runOnce, finish, signal));
   });
 }
 
@@ -134,6 +134,7 @@ async function best<P>(
     }
   }
   if (kept) return kept;
-  if (failure instanceof EmError && failure.lastGood) failure.lastGood = finish(failure.lastGood as Fit<P>);
+  if (failure instanceof EmError && failure.lastGood)
+    failure.lastGood = await finish(failure.lastGood as Fit<P>);
   throw failure ?? new AbortedError('Aborted before there was a model to hand back.');
 }

@@ -110,7 +110,7 @@ export class LatentDirichletAllocation implements TopicSettings {
     const start =
       init === 'random'
         ? randomTopics(model, vocabulary, seed)
-        : { components: givenTopics(init, model.nComponents, vocabulary) };
+        : { components: givenTopics(init, model.nComponents, vocabulary, 'init') };
     if (signal?.aborted) {
       throw new AbortedError('Aborted before the fit began: there is no model to hand back.');
     }

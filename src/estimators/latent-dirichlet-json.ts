@@ -54,7 +54,12 @@ export function readTopics(json: unknown): ReadTopics {
   }
   try {
     const [k, vocabulary] = [nComponents as number, nFeatures as number];
-    return { ...topicSettings(k, file), components: givenTopics(components, k, vocabulary), nBatches, fit };
+    return {
+      ...topicSettings(k, file),
+      components: givenTopics(components, k, vocabulary, 'components'),
+      nBatches,
+      fit,
+    };
   } catch (cause) {
     if (!(cause instanceof EmError)) throw cause;
     throw new ModelFormatError(`The model file is broken: ${cause.message}`, { cause });

@@ -121,6 +121,9 @@ export function checkTopicOptions(options: LatentDirichletAllocationOptions) {
       `learningMethod must be 'batch' or 'online', got ${JSON.stringify(learningMethod)}.`,
     );
   }
+  if (typeof init !== 'object' && init !== 'random') {
+    throw new InvalidArgumentError(`init must be 'random', topics or a model, got ${JSON.stringify(init)}.`);
+  }
   stoppingRule({ tol, maxIter });
   checkCount('batchSize', batchSize, 1);
   checkCount('evaluateEvery', evaluateEvery, 0);
@@ -143,22 +146,34 @@ function checkCount(name: string, value: number, least: number): void {
   throw new InvalidArgumentError(`${name} must be an integer ≥ ${least}, got ${value}.`);
 }
 
-/** [K, V] λ as given. @throws InvalidArgumentError for another shape, or a value that is not finite and > 0 */
-export function givenTopics(given: GivenTopics, nComponents: number, vocabulary: number): Float64Array {
-  const values = Array.isArray(given)
-    ? given.flatMap((row: ArrayLike<number>) => Array.from(row))
-    : 'components' in given
-      ? given.components
-      : (given as { data: ArrayLike<number> }).data;
+/**
+ * [K, V] λ as given.
+ *
+ * @param name what it is called in messages
+ * @throws InvalidArgumentError for another shape, or a value that is not finite and > 0
+ */
+export function givenTopics(
+  given: GivenTopics,
+  nComponents: number,
+  vocabulary: number,
+  name: string,
+): Float64Array {
+  const values = numbersOf(given);
   if (values?.length !== nComponents * vocabulary) {
     throw new InvalidArgumentError(
-      `init must be 'random', or ${nComponents} topics of ${vocabulary} words (${nComponents * vocabulary} numbers), got ${values?.length ?? JSON.stringify(given)}.`,
+      `${name} must be ${nComponents} topics of ${vocabulary} words (${nComponents * vocabulary} numbers), got ${values?.length ?? JSON.stringify(given)}.`,
     );
   }
   const components = Float64Array.from(values);
   const bad = components.findIndex(value => !(value > 0 && value < Number.POSITIVE_INFINITY));
   if (bad < 0) return components;
   throw new InvalidArgumentError(
-    `Topic ${Math.floor(bad / vocabulary)} has weight ${values[bad]} for word ${bad % vocabulary}; weights must be finite and > 0.`,
+    `${name}, topic ${Math.floor(bad / vocabulary)}, word ${bad % vocabulary}, is ${values[bad]}; weights must be finite and > 0.`,
   );
+}
+
+function numbersOf(given: GivenTopics): ArrayLike<number> | undefined {
+  if (Array.isArray(given)) return given.flatMap((row: ArrayLike<number>) => Array.from(row));
+  const { components, data } = Object(given) as { components?: ArrayLike<number>; data?: ArrayLike<number> };
+  return components ?? data;
 }

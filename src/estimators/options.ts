@@ -4,21 +4,30 @@ import type { Matrix } from '../data/matrix.js';
 import type { Progress } from '../em.js';
 import { InvalidArgumentError } from '../errors.js';
 import type { CovarianceName } from '../families/covariance/covariance-type.js';
-import type { GivenParameters } from '../init/given-parameters.js';
+import type { Arrays } from '../families/family.js';
+import type { GaussianParameters } from '../families/gaussian.js';
+import type { GivenParameters, Numbers } from '../init/given-parameters.js';
 import type { MixtureParameters } from '../models/mixture.js';
+import { RULE_OPTIONS, type RuleOptions } from './rules.js';
 
 export const INITS = ['k-means++', 'k-means', 'random-from-data', 'random'] as const;
 
 /** A way to start by name; or labels [n], responsibilities { data, shape: [n, K] }, or parameters (a model is one). */
-export type Init = (typeof INITS)[number] | ArrayLike<number> | Matrix | GivenParameters;
+export type Init =
+  | (typeof INITS)[number]
+  | ArrayLike<number>
+  | Matrix
+  | GivenParameters
+  | { readonly weights?: Numbers; readonly rates: Numbers }
+  | { readonly weights?: Numbers; readonly probabilities: Numbers };
 
-export interface FitProgress extends Progress<MixtureParameters> {
+export interface FitProgress<P extends Arrays = GaussianParameters> extends Progress<MixtureParameters<P>> {
   /** Which of the nInit starts, from 0. */
   readonly restart: number;
 }
 
 /** What fits of all mixtures can be told. */
-export interface MixtureOptions extends StoppingOptions {
+export interface CommonOptions extends StoppingOptions {
   /** K, from 1 to 1024 and at most the number of rows. */
   nComponents: number;
   /** Default 'k-means++'. */
@@ -31,7 +40,7 @@ export interface MixtureOptions extends StoppingOptions {
   device?: DeviceChoice;
 }
 
-export const MIXTURE_OPTIONS = [
+export const COMMON_OPTIONS = [
   'nComponents',
   'init',
   'nInit',
@@ -40,9 +49,9 @@ export const MIXTURE_OPTIONS = [
   'seed',
   'device',
   'signal',
-] as const satisfies (keyof MixtureOptions)[];
+] as const satisfies (keyof CommonOptions)[];
 
-export interface GaussianMixtureOptions extends MixtureOptions {
+export interface GaussianMixtureOptions extends CommonOptions, RuleOptions {
   /** Default 'full'. */
   covarianceType?: CovarianceName;
   /** Added to every variance, in squared units of the data. Default 1e-6. */
@@ -52,7 +61,8 @@ export interface GaussianMixtureOptions extends MixtureOptions {
 }
 
 export const GAUSSIAN_MIXTURE_OPTIONS: ReadonlySet<string> = new Set([
-  ...MIXTURE_OPTIONS,
+  ...COMMON_OPTIONS,
+  ...RULE_OPTIONS,
   'covarianceType',
   'regCovar',
   'onIteration',

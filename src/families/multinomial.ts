@@ -8,64 +8,95 @@ export interface DirichletPrior {
   readonly concentration: number;
 }
 
+export interface MultinomialOptions {
+  /** The total of drawn rows. Default 1. */
+  trials?: number;
+  /** Numbers of categories of independent variables, side by side in a row. Default: one variable, all columns. */
+  levels?: readonly number[];
+}
+
 /**
- * Counts of D categories, given their total: log p(x | p) = Σ_j x_j log p_j + log (Σ x_j)! / Π x_j!. Totals may differ
- * from row to row; those of drawn rows are `trials`. A row of one 1 and zeros is a single categorical draw.
+ * Counts of categories, given their total: log p(x | p) = Σ_j x_j log p_j + log (Σ x_j)! / Π x_j!. Totals may differ from
+ * row to row. With `levels` several such variables are independent, and each one's probabilities sum to 1.
+ *
+ * @throws InvalidArgumentError unless trials and all levels are integers ≥ 1
  */
-export function multinomial({ trials = 1 }: { trials?: number } = {}): Linear<'probabilities'> {
-  if (!Number.isInteger(trials) || trials < 1) {
-    throw new InvalidArgumentError(`trials must be an integer ≥ 1, got ${trials}.`);
-  }
+export function multinomial({ trials = 1, levels }: MultinomialOptions = {}): Linear<'probabilities'> {
+  checkCounts('trials', [trials]);
+  checkCounts('levels', levels ?? []);
+  /** Each variable's run of the numbers of one row. */
+  const variables = (values: Float64Array): Float64Array[] => {
+    let end = 0;
+    return (levels ?? [values.length]).map(count => {
+      end += count;
+      return values.subarray(end - count, end);
+    });
+  };
+  const map = (values: Float64Array, f: (own: Float64Array) => Float64Array) =>
+    Float64Array.from(variables(values).flatMap(own => Array.from(f(own))));
+
   return new Linear({
     name: 'multinomial',
     parameter: 'probabilities',
     natural: logOf,
     logPartition: () => 0,
     mean: p => p,
-    maximise(sums) {
-      const total = sums.reduce((sum, value) => sum + value, 0);
-      return total > 0 ? sums.map(sum => sum / total) : sums.map(() => 1 / sums.length);
-    },
+    maximise: sums => map(sums, shares),
     pseudoCounts(prior, d) {
       checkPrior(prior, { concentration: 1 });
-      return {
-        sums: new Float64Array(d).fill((prior as DirichletPrior).concentration - 1),
-        count: 0,
-      };
+      const { concentration } = prior as DirichletPrior;
+      return { sums: new Float64Array(d).fill(concentration - 1), count: 0 };
     },
-    logBaseMeasure(x) {
-      const total = x.reduce((sum, count) => sum + count, 0);
-      return x.reduce((sum, count) => sum - logGamma(count + 1), logGamma(total + 1));
-    },
-    support: 'counts 0, 1, 2, … of each category',
+    logBaseMeasure: x =>
+      variables(x).reduce(
+        (sum, own) => sum + own.reduce((rest, count) => rest - logGamma(count + 1), logGamma(total(own) + 1)),
+        0,
+      ),
+    support: levels
+      ? `counts 0, 1, 2, … of ${levels.join(' + ')} categories`
+      : 'counts 0, 1, 2, … of each category',
     isPossible: x => x.every(count => count >= 0),
-    nParameters: d => d - 1,
+    nParameters: d => d - variables(new Float64Array(d)).length,
     checkParameters(probabilities) {
-      const total = probabilities.reduce((sum, p) => sum + p, 0);
-      if (probabilities.every(p => p >= 0) && Math.abs(total - 1) <= 1e-6) return;
-      throw new InvalidArgumentError(
-        `probabilities must be ≥ 0 and sum to 1, got [${Array.from(probabilities).join(', ')}].`,
-      );
+      for (const own of variables(probabilities)) {
+        if (own.every(p => p >= 0) && Math.abs(total(own) - 1) <= 1e-6) continue;
+        throw new InvalidArgumentError(
+          `probabilities must be ≥ 0 and sum to 1, got [${Array.from(own).join(', ')}].`,
+        );
+      }
     },
     interior(means, center) {
-      const spread = center.reduce((sum, c) => sum + c, 0);
-      const total = means.reduce((sum, mean) => sum + mean, 0);
-      return means.map(
-        (mean, j) => (0.9 * mean) / (total || 1) + ((total ? 0.1 : 1) * center[j]) / (spread || 1),
-      );
+      const common = map(center, shares);
+      return map(means, shares).map((p, j) => 0.9 * p + 0.1 * common[j]);
     },
     draw(probabilities, rng, target, offset) {
       target.fill(0, offset, offset + probabilities.length);
-      for (let trial = 0; trial < trials; trial++) target[offset + drawIndex(probabilities, rng.uniform())]++;
+      let begin = offset;
+      for (const own of variables(probabilities)) {
+        for (let trial = 0; trial < trials; trial++) target[begin + drawIndex(own, rng.uniform())]++;
+        begin += own.length;
+      }
     },
     toCoordinate: logOf,
-    fromCoordinates(coordinates) {
-      const largest = coordinates.reduce((a, b) => Math.max(a, b));
-      const odds = coordinates.map(x => Math.exp(x - largest));
-      const total = odds.reduce((sum, value) => sum + value, 0);
-      return odds.map(value => value / total);
-    },
+    fromCoordinates: coordinates =>
+      map(coordinates, own => {
+        const largest = own.reduce((a, b) => Math.max(a, b));
+        return shares(own.map(x => Math.exp(x - largest)));
+      }),
   });
+}
+
+const total = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0);
+
+/** Shares of the total; equal ones of nothing. */
+function shares(values: Float64Array): Float64Array {
+  const sum = total(values);
+  return values.map(value => (sum > 0 ? value / sum : 1 / values.length));
+}
+
+function checkCounts(name: string, counts: readonly number[]): void {
+  const bad = counts.find(count => !Number.isInteger(count) || count < 1);
+  if (bad !== undefined) throw new InvalidArgumentError(`${name} must be integers ≥ 1, got ${bad}.`);
 }
 
 /** The index at which the running sum of probabilities passes u. */

@@ -67,3 +67,24 @@ export function lengthTerms(lengths: Float64Array, nComponents: number, docTopic
 export function offsetTerms(offsets: Float64Array, totals: Float64Array): number {
   return offsets.reduce((sum, offset, word) => sum + offset * totals[word], 0);
 }
+
+/** Where the ascent of a document's γ begins; lda-documents has the same numbers. */
+export const ASCENT = {
+  /** At γ_dk = α + N_d / K; if that ends lower than the γ of the last step stands, there. */
+  best: 0,
+  /** At γ_dk = α + N_d / K: there is no other yet. */
+  fresh: 1,
+  /** At the γ of the last step. */
+  resumed: 2,
+} as const;
+
+export type Ascent = (typeof ASCENT)[keyof typeof ASCENT];
+
+/** Steps in which documents begin anew: topics that have only begun to form would hold them where they are. */
+const FRESH_STEPS = 10;
+
+/** None of them lowers a document's bound. @param step steps taken before */
+export function ascentOf(step: number): Ascent {
+  if (step === 0) return ASCENT.fresh;
+  return step < FRESH_STEPS ? ASCENT.best : ASCENT.resumed;
+}

@@ -18,16 +18,10 @@ import {
 } from '../backend.js';
 import { checkFeatures, checkFinite } from '../checks.js';
 import type { ResidentCounts } from '../topic-backend.js';
+import { ACCUMULATE, BLOCK_ROWS } from './accumulate.js';
+import { CpuChains } from './chain.js';
 import { loadCounts } from './lda.js';
-import { mixtureMoments } from './mixture-moments.js';
 import { mixturePosterior, posteriorBlock } from './mixture-posterior.js';
-import { mixtureScatter } from './mixture-scatter.js';
-import { mixtureSums } from './mixture-sums.js';
-
-/** Rows of a block: enough to amortise its calls, few enough for its posteriors to stay in cache. */
-const BLOCK_ROWS = 128;
-
-const ACCUMULATE = { full: mixtureScatter, diag: mixtureMoments, first: mixtureSums };
 
 class CpuRows implements Rows {
   readonly center: Float64Array;
@@ -60,6 +54,7 @@ class CpuBackend implements Backend {
   readonly epsilon = Number.EPSILON / 2;
   /** One for all E-steps: many short ones must let the event loop run too. */
   readonly #pause = pauser();
+  readonly chains = new CpuChains(dataOf, this.#pause);
 
   async load(points: Loadable): Promise<Rows> {
     if (!isMatrix(points)) {

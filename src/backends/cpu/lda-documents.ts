@@ -1,4 +1,5 @@
 import type { CheckedCounts } from '../../data/sparse-counts.js';
+import { ASCENT, type Ascent } from '../../models/topics.js';
 import { digamma, logGamma } from '../../numerics/special.js';
 import type { DocumentSettings } from '../topic-backend.js';
 
@@ -26,10 +27,9 @@ export interface LdaProblem {
 
 /**
  * Coordinate ascent in φ_d and γ_d: φ_dvk ∝ θ_dk β_kv with θ_dk = exp(ψ(γ_dk)), γ_dk = α + Σ_v n_dv φ_dvk (Blei, Ng &
- * Jordan 2003, eq. 6 and 7), from γ_dk = α + N_d / K. If that ends lower than an earlier γ stands, the ascent begins
- * there instead, so that no document's bound falls. At the end `theta` and `ratios` are those of the final γ.
+ * Jordan 2003, eq. 6 and 7). At the end `theta` and `ratios` are those of the final γ.
  *
- * @param gamma [K] of an earlier step if `resume`; overwritten
+ * @param gamma [K] of the last step, unless `begin` is fresh; overwritten
  * @returns Σ_v n_dv log Σ_k θ_dk β_kv + Σ_k log Γ(γ_dk) − log Γ(α) − (γ_dk − α) ψ(γ_dk)
  */
 export function ldaDocument(
@@ -37,17 +37,20 @@ export function ldaDocument(
   document: number,
   length: number,
   gamma: Float64Array,
-  resume: boolean,
+  begin: Ascent,
   scratch: DocumentScratch,
 ): number {
   const { nComponents, docTopicPrior, maxDocUpdateIter } = problem.settings;
+  const resumed = () => ascend(problem, document, gamma, maxDocUpdateIter, scratch);
+  if (begin === ASCENT.resumed) return resumed();
   const earlier = gamma.slice();
-  const least = resume ? ascend(problem, document, gamma, 0, scratch) : Number.NEGATIVE_INFINITY;
+  const least =
+    begin === ASCENT.fresh ? Number.NEGATIVE_INFINITY : ascend(problem, document, gamma, 0, scratch);
   gamma.fill(docTopicPrior + length / nComponents);
   const reached = ascend(problem, document, gamma, maxDocUpdateIter, scratch);
   if (reached >= least) return reached;
   gamma.set(earlier);
-  return ascend(problem, document, gamma, maxDocUpdateIter, scratch);
+  return resumed();
 }
 
 function ascend(

@@ -1,6 +1,13 @@
 import { type CheckedCounts, countMoments, documentLengths } from '../../data/sparse-counts.js';
 import { InvalidArgumentError } from '../../errors.js';
-import { lengthTerms, offsetTerms, scaleTopics, type Vocabulary, vocabularyOf } from '../../models/topics.js';
+import {
+  ascentOf,
+  lengthTerms,
+  offsetTerms,
+  scaleTopics,
+  type Vocabulary,
+  vocabularyOf,
+} from '../../models/topics.js';
 import { pauser } from '../../numerics/pause.js';
 import type { Backend } from '../backend.js';
 import type { DocumentSettings, DocumentTopics, ResidentCounts, TopicStatistics } from '../topic-backend.js';
@@ -46,7 +53,7 @@ class CpuCounts implements ResidentCounts {
 
 class CpuDocumentTopics implements DocumentTopics {
   readonly #gamma: Float64Array;
-  #resume = false;
+  #steps = 0;
 
   constructor(
     readonly counts: CpuCounts,
@@ -66,15 +73,16 @@ class CpuDocumentTopics implements DocumentTopics {
       ratios: new Float64Array(data.data.length),
     };
     const problem = { counts: data, indices: vocabulary.indices, weights, settings: this.settings };
+    const ascent = ascentOf(this.#steps);
     const pause = pauser();
     let bound = lengthTerms(lengths, k, docTopicPrior) + offsetTerms(offsets, vocabulary.totals);
     for (let d = 0; d < data.shape[0]; d++) {
       await pause();
       const gamma = this.#gamma.subarray(d * k, (d + 1) * k);
-      bound += ldaDocument(problem, d, lengths[d], gamma, this.#resume, scratch);
+      bound += ldaDocument(problem, d, lengths[d], gamma, ascent, scratch);
       ldaStatistics(problem, d, scratch, sums);
     }
-    this.#resume = true;
+    this.#steps++;
     return { sums, bound };
   }
 

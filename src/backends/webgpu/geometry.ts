@@ -39,6 +39,9 @@ export interface Geometry {
   readonly chunkRows: number;
 }
 
+/** K, in whole quads. */
+export const paddedComponents = (k: number) => 4 * Math.ceil(k / 4);
+
 export function geometryOf(
   plan: Plan,
   { nComponents, nFeatures, moments }: WorkspaceShape,
@@ -58,7 +61,7 @@ export function geometryOf(
   const slabBytes = 4 * groupLength * (tiled ? 1 : LANES);
   const flopsPerRow = nComponents * 2 * (component.length + sums.length);
   const slabs = Math.min(
-    SCRATCH_BYTES / (4 * (nComponents + 2) * slabRows),
+    SCRATCH_BYTES / (4 * (paddedComponents(nComponents) + 2) * slabRows),
     SCRATCH_BYTES / slabBytes,
     FLOPS_PER_DISPATCH / (flopsPerRow * slabRows),
     MOST_ROWS / slabRows,

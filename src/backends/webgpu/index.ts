@@ -18,6 +18,7 @@ import type { ResidentCounts } from '../topic-backend.js';
 import type { Chunk } from './chunks.js';
 import { Context, type Memory } from './context.js';
 import { acquireDevice, describe, isSoftware } from './device.js';
+import { paddedComponents } from './geometry.js';
 import { GpuCounts } from './lda-counts.js';
 import { logVolume } from './pack.js';
 import { choosePlan, type Regime, type Tiles } from './regimes.js';
@@ -118,7 +119,7 @@ export class WebGpuBackend implements Backend {
       const stages = await workspace.statisticsStages();
       const origin = workspace.write(densities);
       const { chunkRows } = workspace.geometry;
-      const logits = new Float32Array(densities.nComponents * chunkRows);
+      const logits = new Float32Array(paddedComponents(densities.nComponents) * chunkRows);
       const { queue } = this.#context.device;
       const result = await this.#reduce(workspace, origin, async (encoder, chunk) => {
         await queue.onSubmittedWorkDone(); // else uploads pile up
@@ -248,21 +249,24 @@ export class WebGpuBackend implements Backend {
   }
 }
 
-/** [count, K] responsibilities to [K, stride] base-2 logits. */
+/** As in shaders/include/logits.wgsl. */
+const logitAt = (i: number, k: number, stride: number) => 4 * ((k >> 2) * stride + i) + (k & 3);
+
+/** [count, K] responsibilities to base-2 logits in quads, [⌈K / 4⌉, stride, 4]. */
 function transposeLogits(r: Float64Array, nComponents: number, stride: number, logits: Float32Array): void {
   for (let i = 0, at = 0; at < r.length; i++) {
     for (let k = 0; k < nComponents; k++, at++) {
-      logits[k * stride + i] = Math.max(Math.log2(r[at]), LOG2_NOTHING);
+      logits[logitAt(i, k, stride)] = Math.max(Math.log2(r[at]), LOG2_NOTHING);
     }
   }
 }
 
-/** [K, stride] base-2 logits to [count, K] responsibilities, normalised in float64. */
+/** Base-2 logits in quads, [⌈K / 4⌉, stride, 4], to [count, K] responsibilities, normalised in float64. */
 function softmax(logits: Float32Array, nComponents: number, stride: number, count: number): Float64Array {
   const r = new Float64Array(count * nComponents);
   for (let i = 0; i < count; i++) {
     const row = r.subarray(i * nComponents, (i + 1) * nComponents);
-    for (let k = 0; k < nComponents; k++) row[k] = logits[k * stride + i];
+    for (let k = 0; k < nComponents; k++) row[k] = logits[logitAt(i, k, stride)];
     const largest = row.reduce((a, b) => Math.max(a, b));
     let sum = 0;
     for (let k = 0; k < nComponents; k++) {

@@ -1,5 +1,5 @@
 import { NonFiniteError } from '../../errors.js';
-import { lengthTerms, offsetTerms, scaleTopics } from '../../models/topics.js';
+import { ascentOf, lengthTerms, offsetTerms, scaleTopics } from '../../models/topics.js';
 import type { DocumentSettings, DocumentTopics, TopicStatistics } from '../topic-backend.js';
 import { BUFFER_USAGE } from './constants.js';
 import { isSoftware } from './device.js';
@@ -47,7 +47,7 @@ export class GpuDocumentTopics implements DocumentTopics {
   #staging!: GPUBuffer;
   #segments: SegmentState[] = [];
   #nChunks = 0;
-  #resume = false;
+  #steps = 0;
 
   private constructor(
     readonly counts: GpuCounts,
@@ -154,7 +154,7 @@ export class GpuDocumentTopics implements DocumentTopics {
     clearing.clearBuffer(this.#statistics);
     device.queue.submit([clearing.finish()]);
     for (const segment of this.#segments) this.#submit(segment);
-    this.#resume = true;
+    this.#steps++;
 
     const { sums, documents } = await this.#read();
     const bound =
@@ -177,7 +177,7 @@ export class GpuDocumentTopics implements DocumentTopics {
     for (const { index, begin } of this.#segments.flatMap(({ chunks }) => chunks)) {
       const at = index * UNIFORM_STRIDE;
       uniforms.setUint32(at, begin, true);
-      uniforms.setUint32(at + 4, Number(this.#resume), true);
+      uniforms.setUint32(at + 4, ascentOf(this.#steps), true);
       uniforms.setUint32(at + 8, maxDocUpdateIter, true);
       uniforms.setFloat32(at + 12, docTopicPrior, true);
       uniforms.setFloat32(at + 16, meanChangeTol * nComponents, true);

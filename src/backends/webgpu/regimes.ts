@@ -84,10 +84,15 @@ export function choosePlan(shape: WorkspaceShape, nRows: number, software: boole
   };
 }
 
-/** At most `held` components an invocation, in as many blocks, none of them emptier than it must be. */
+/**
+ * At most `held` components an invocation, in as many blocks, none of them emptier than it must be. Whole quads where
+ * there are several blocks of one quad or more: logits lie in quads.
+ */
 function balanced(held: number, k: number): number {
-  const blocks = Math.ceil(k / Math.max(1, Math.min(held, k)));
-  return Math.ceil(k / blocks);
+  const unit = held < 4 || held >= k ? 1 : 4;
+  const units = Math.ceil(k / unit);
+  const blocks = Math.ceil(units / Math.max(1, Math.min(Math.floor(held / unit), units)));
+  return unit * Math.ceil(units / blocks);
 }
 
 /** Tiles that may be faster than the table's, which come first. Few: each has to be compiled. */

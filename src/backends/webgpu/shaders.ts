@@ -5,6 +5,7 @@ import chunk from '../../../shaders/include/chunk.wgsl?raw';
 import components from '../../../shaders/include/components.wgsl?raw';
 import difference from '../../../shaders/include/difference.wgsl?raw';
 import draws from '../../../shaders/include/draws.wgsl?raw';
+import logits from '../../../shaders/include/logits.wgsl?raw';
 import means from '../../../shaders/include/means.wgsl?raw';
 import responsibilities from '../../../shaders/include/responsibilities.wgsl?raw';
 import row from '../../../shaders/include/row.wgsl?raw';
@@ -143,8 +144,9 @@ export function shaderOf(name: KernelName, variant: ShaderVariant): Shader {
 
 function streamed(source: string, variant: ShaderVariant, componentsHeld: number): Omit<Shader, 'name'> {
   const { shape, geometry } = variant;
+  const quads = componentsHeld % 4 === 0 || componentsHeld >= shape.nComponents;
   return {
-    source: expand(source, variant, { COMPONENTS: componentsHeld }),
+    source: expand(source, variant, { COMPONENTS: componentsHeld }, quads),
     workgroups: ({ count }) => [
       Math.ceil(count / (geometry.laneRows * LANES)),
       Math.ceil(shape.nComponents / componentsHeld),
@@ -157,6 +159,7 @@ function expand(
   source: string,
   { shape, geometry, rule }: ShaderVariant,
   constants: Record<string, number>,
+  quads = false,
 ): string {
   return expandShader(source, {
     includes: {
@@ -164,6 +167,7 @@ function expand(
       components,
       difference,
       draws,
+      logits,
       means,
       responsibilities,
       row,
@@ -175,6 +179,7 @@ function expand(
     flags: {
       HARD: rule === 'hard',
       SAMPLED: rule === 'sampled',
+      QUADS: quads,
       ROWS_VEC4: source.includes('#include row') && shape.nFeatures % 4 === 0,
       ROWS_VEC2: source.includes('#include row') && shape.nFeatures % 2 === 0,
     },

@@ -3,7 +3,7 @@ import type { Statistics } from '../../statistics.js';
 import type { Draws } from '../backend.js';
 import { type Chunk, cutChunks, rounds } from './chunks.js';
 import { BUFFER_USAGE } from './constants.js';
-import { type Geometry, geometryOf, NORMALISE_ROWS } from './geometry.js';
+import { type Geometry, geometryOf, NORMALISE_ROWS, paddedComponents } from './geometry.js';
 import { mergePartials, packComponents, statisticUnits } from './pack.js';
 import {
   isLongWork,
@@ -89,7 +89,7 @@ export class Workspace implements Tunable {
     const last = this.chunks[this.chunks.length - 1];
     this.#sizes = {
       components: this.#packed.length,
-      logits: shape.nComponents * chunkRows,
+      logits: paddedComponents(shape.nComponents) * chunkRows,
       peaks: chunkRows,
       shares: chunkRows,
       labels: chunkRows,
@@ -267,7 +267,7 @@ export class Workspace implements Tunable {
     this.rows.context.device.queue.writeBuffer(this.#buffer('draws'), 0, words);
   }
 
-  /** Overwrite one chunk's logits, [K, chunkRows] in base 2, by ones that need no normalising. */
+  /** Overwrite one chunk's logits, [⌈K / 4⌉, chunkRows, 4] in base 2, by ones that need no normalising. */
   writeLogits(logits: Float32Array<ArrayBuffer>): void {
     const { queue } = this.rows.context.device;
     queue.writeBuffer(this.#buffer('logits'), 0, logits);
@@ -332,19 +332,21 @@ export class Workspace implements Tunable {
   /** Copy peaks, shares, labels and (if asked for) logits of a chunk to where they can be read. */
   copyPosterior(encoder: GPUCommandEncoder, withLogits: boolean): void {
     const bytes = 4 * this.geometry.chunkRows;
-    const columns = withLogits ? POSTERIOR_COLUMNS + this.shape.nComponents : POSTERIOR_COLUMNS;
-    const staging = this.#staging(columns * this.geometry.chunkRows);
+    const staging = this.#staging(this.#posteriorNumbers(withLogits));
     (['peaks', 'shares', 'labels'] as const).forEach((name, column) => {
       encoder.copyBufferToBuffer(this.#buffer(name), 0, staging, column * bytes, bytes);
     });
     if (!withLogits) return;
-    const logits = this.#buffer('logits');
-    encoder.copyBufferToBuffer(logits, 0, staging, POSTERIOR_COLUMNS * bytes, this.shape.nComponents * bytes);
+    encoder.copyBufferToBuffer(this.#buffer('logits'), 0, staging, POSTERIOR_COLUMNS * bytes, 4 * this.#sizes.logits);
+  }
+
+  #posteriorNumbers(withLogits: boolean): number {
+    return POSTERIOR_COLUMNS * this.geometry.chunkRows + (withLogits ? this.#sizes.logits : 0);
   }
 
   async readPosterior(withLogits: boolean) {
     const { chunkRows } = this.geometry;
-    const numbers = chunkRows * (withLogits ? POSTERIOR_COLUMNS + this.shape.nComponents : POSTERIOR_COLUMNS);
+    const numbers = this.#posteriorNumbers(withLogits);
     const data = await this.rows.context.read(this.#staging(numbers), 4 * numbers);
     return {
       peaks: new Float32Array(data, 0, chunkRows),

@@ -1,0 +1,234 @@
+import type { Rows } from '../backends/backend.js';
+import type { DeviceChoice } from '../backends/choose.js';
+import type { StoppingOptions } from '../convergence.js';
+import { isMatrix, type Matrix } from '../data/matrix.js';
+import { type CheckedPoints, checkPoints, type Points, withRows } from '../data/points.js';
+import { hard } from '../e-step/hard.js';
+import { tempered } from '../e-step/tempered.js';
+import type { Progress } from '../em.js';
+import { InvalidArgumentError } from '../errors.js';
+import { spherical } from '../families/covariance/spherical.js';
+import { gaussian } from '../families/gaussian.js';
+import { flat, flatten, type Numbers } from '../init/given-parameters.js';
+import { kMeansPlusPlusSeeds } from '../init/k-means-plus-plus.js';
+import { KMeansModel, type KMeansParameters } from '../models/k-means.js';
+import { MAX_COMPONENTS } from '../models/mixture.js';
+import { createRng, sampleIndices } from '../numerics/rng.js';
+import { FORMAT, type KMeansJson, nest, readKMeans, VERSION } from '../serialize.js';
+import { backendFor, fitBest, type RunInfo, runInfo, runSummary } from './fitting.js';
+import { checkOptionNames } from './options.js';
+import { labels, type UseOptions } from './scoring.js';
+
+export interface KMeansProgress extends Omit<Progress<KMeansParameters>, 'logLikelihood' | 'ledger'> {
+  /** Σ_i |x_i − nearest centre|² at these centres; under soft assignment −2 times the objective. */
+  readonly inertia: number;
+  /** Which of the nInit starts, from 0. */
+  readonly restart: number;
+}
+
+export interface KMeansOptions extends Omit<StoppingOptions, 'tol'> {
+  /** K, from 1 to 1024 and at most the number of rows. */
+  nClusters: number;
+  /** Seeds by name, or centres [K, D] (flat, nested, or { data, shape }). Default 'k-means++'. */
+  init?: 'k-means++' | 'random' | Numbers | Matrix;
+  /** Starts to try; the clustering of the smallest inertia is kept. Default 1. */
+  nInit?: number;
+  /**
+   * Stop when the inertia falls by less than this share of the rows' inertia about their mean. 0 runs all maxIter
+   * steps, any smallest number until no row changes its cluster. Default 1e-6.
+   */
+  tol?: number;
+  /** Stiffness of soft k-means, > 0: responsibilities ∝ exp(−½ β d²). Default: hard assignment. */
+  beta?: number;
+  /** Default 0. */
+  seed?: number;
+  /** Default 'auto'. */
+  device?: DeviceChoice;
+  /** Called, and awaited, after every assignment. */
+  onIteration?: (progress: KMeansProgress) => unknown;
+}
+
+const OPTIONS: ReadonlySet<string> = new Set([
+  'nClusters',
+  'init',
+  'nInit',
+  'tol',
+  'maxIter',
+  'beta',
+  'seed',
+  'device',
+  'signal',
+  'onIteration',
+] satisfies (keyof KMeansOptions)[]);
+
+const DEFAULT_TOL = 1e-6;
+const DEFAULT_MAX_ITER = 300;
+
+/** How a clustering went; `history` holds inertias. */
+export interface KMeansInfo extends RunInfo {
+  readonly inertia: number;
+}
+
+/** A clustering whose fit is known. */
+export type FittedKMeans = KMeans & { readonly fitInfo: KMeansInfo; readonly inertia: number };
+
+/** k-means clusters: a value. Distances are Euclidean, in the units of the columns as they are. */
+export class KMeans {
+  readonly #device: DeviceChoice;
+  readonly nClusters: number;
+  readonly nFeatures: number;
+  /** [K, D] row-major */
+  readonly clusterCenters: Float64Array;
+  /** Σ_i |x_i − nearest centre|² of the rows that were fitted. */
+  readonly inertia: number | undefined;
+  readonly fitInfo: KMeansInfo | undefined;
+
+  private constructor(
+    clusterCenters: Float64Array,
+    nClusters: number,
+    device: DeviceChoice,
+    fitInfo?: KMeansInfo,
+  ) {
+    this.#device = device;
+    this.nClusters = nClusters;
+    this.nFeatures = clusterCenters.length / nClusters;
+    this.clusterCenters = clusterCenters;
+    this.fitInfo = fitInfo;
+    this.inertia = fitInfo?.inertia;
+    Object.freeze(this);
+  }
+
+  /**
+   * Lloyd's algorithm, or soft k-means with `beta`: the best of `nInit` starts. A cluster that loses all its rows is
+   * seeded anew with the row farthest from its own centre, and a note says so.
+   *
+   * @throws InvalidArgumentError, InvalidDataError before anything is computed; DeviceError
+   * @throws AbortedError if `signal` was raised before there was a clustering
+   */
+  static async fit(points: Points, options: KMeansOptions): Promise<FittedKMeans> {
+    checkOptionNames(options, OPTIONS);
+    const { nClusters, init = 'k-means++', nInit, tol = DEFAULT_TOL, beta, ...rest } = options;
+    const { maxIter = DEFAULT_MAX_ITER, seed, device, signal, onIteration: report } = rest;
+    if (!(tol >= 0)) throw new InvalidArgumentError(`tol must be a number ≥ 0, got ${tol}.`);
+    const eStep = beta === undefined ? hard : tempered(beta);
+    const checked = checkPoints(points);
+    const most = Math.min(MAX_COMPONENTS, checked.shape[0]);
+    if (!Number.isInteger(nClusters) || nClusters < 1 || nClusters > most) {
+      throw new InvalidArgumentError(
+        `nClusters must be an integer from 1 to ${most}, which the ${checked.shape[0]} rows allow, got ${nClusters}.`,
+      );
+    }
+    const model = new KMeansModel(nClusters);
+    const centers = typeof init === 'string' ? undefined : givenCenters(init, nClusters, checked.shape[1]);
+    if (typeof init === 'string' && init !== 'k-means++' && init !== 'random') {
+      throw new InvalidArgumentError(
+        `init must be 'k-means++', 'random' or centres [${nClusters}, ${checked.shape[1]}], got ${JSON.stringify(init)}.`,
+      );
+    }
+    const { backend } = await backendFor(checked, device);
+    return withRows(checked, backend, rows => {
+      // The objective is −½ inertia, and em's tolerance is on its change per row.
+      const total = rows.scale.reduce((sum, s) => sum + s * s, 0);
+      const onIteration =
+        report &&
+        (({
+          restart,
+          iteration,
+          logLikelihood,
+          parameters,
+        }: Progress<KMeansParameters> & { restart: number }) =>
+          report({ restart, iteration, inertia: -2 * logLikelihood, parameters }));
+      const stopping = { tol: (tol * total) / 2, maxIter, seed, device, signal, nInit };
+      return fitBest(rows, { nComponents: nClusters, ...stopping, eStep, onIteration }, () => ({
+        model,
+        seeded: !centers,
+        start: async ({ stream }) => {
+          const given = { seed, stream, signal };
+          if (centers) return { centers };
+          if (init === 'k-means++') {
+            const euclidean = { family: gaussian({ covariance: spherical }), nComponents: nClusters };
+            return { centers: await kMeansPlusPlusSeeds(euclidean, rows, given) };
+          }
+          const indices = sampleIndices(rows.shape[0], nClusters, createRng(seed ?? 0, stream));
+          return { centers: await backend.take(rows, indices) };
+        },
+        finish(fit) {
+          const info = runInfo(fit, backend);
+          const history = info.history.map(objective => -2 * objective);
+          const fitInfo = { ...info, history, inertia: -2 * fit.logLikelihood };
+          return new KMeans(fit.parameters.centers, nClusters, device ?? 'auto', fitInfo) as FittedKMeans;
+        },
+      }));
+    });
+  }
+
+  /** The clusters of given centres [K, D]. @throws InvalidArgumentError */
+  static fromCenters(centers: Numbers | Matrix): KMeans {
+    const nClusters = isMatrix(centers) ? centers.shape[0] : centers.length;
+    const numbers = isMatrix(centers) ? centers.data : flatten(centers);
+    return new KMeans(givenCenters(centers, nClusters, numbers.length / nClusters), nClusters, 'auto');
+  }
+
+  /** The clustering that `toJSON` wrote. @throws ModelFormatError */
+  static fromJSON(json: unknown): KMeans {
+    const { centers, nClusters, nFeatures, fit } = readKMeans(json);
+    const info = fit && { ...fit, history: [fit.inertia], notes: [] };
+    return new KMeans(flat('clusterCenters', centers, [nClusters, nFeatures]), nClusters, 'auto', info);
+  }
+
+  toJSON(): KMeansJson {
+    const { nClusters, nFeatures, clusterCenters, fitInfo } = this;
+    return {
+      format: FORMAT,
+      version: VERSION,
+      model: 'k-means',
+      nClusters,
+      nFeatures,
+      clusterCenters: nest(clusterCenters, [nClusters, nFeatures]),
+      ...(fitInfo && { fit: { inertia: fitInfo.inertia, ...runSummary(fitInfo) } }),
+    };
+  }
+
+  /** [n] the nearest centre of each row; ties go to the smaller index. */
+  predict(points: Points, options?: UseOptions): Promise<Uint32Array> {
+    const { nClusters: nComponents, nFeatures, clusterCenters } = this;
+    const densities = new KMeansModel(nComponents).densities({ centers: clusterCenters });
+    const scorer = {
+      nComponents,
+      nFeatures,
+      device: this.#device,
+      posterior: (rows: Rows) => rows.backend.posterior(rows, densities),
+    };
+    return labels(scorer, points, options);
+  }
+
+  /** [n, K] Euclidean distances of each row from each centre, in float64 on the host. */
+  async transform(points: Points): Promise<Float64Array> {
+    const checked = checkPoints(points);
+    const [n, d] = checked.shape;
+    if (d !== this.nFeatures) {
+      throw new InvalidArgumentError(`The model has ${this.nFeatures} features, the points have ${d}.`);
+    }
+    const x = await valuesOf(checked, this.#device);
+    const k = this.nClusters;
+    const distances = new Float64Array(n * k);
+    for (let i = 0, at = 0; i < n; i++) {
+      for (let c = 0; c < k; c++, at++) {
+        let squares = 0;
+        for (let j = 0; j < d; j++) squares += (x[i * d + j] - this.clusterCenters[c * d + j]) ** 2;
+        distances[at] = Math.sqrt(squares);
+      }
+    }
+    return distances;
+  }
+}
+
+async function valuesOf(points: CheckedPoints, device: DeviceChoice): Promise<ArrayLike<number>> {
+  if (isMatrix(points)) return points.data;
+  const { backend } = await backendFor(points, undefined, device);
+  return withRows(points, backend, rows => backend.read(rows, 0, rows.shape[0]));
+}
+
+function givenCenters(centers: Numbers | Matrix, k: number, d: number): Float64Array {
+  return flat('init', isMatrix(centers) ? centers.data : centers, [k, d]);
+}

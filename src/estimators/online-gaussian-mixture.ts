@@ -1,0 +1,96 @@
+import { checkPoints, type Points, withRows } from '../data/points.js';
+import type { StepSize } from '../e-step/stepwise.js';
+import { stepSizes } from '../e-step/stepwise.js';
+import { InvalidArgumentError } from '../errors.js';
+import { covarianceType } from '../families/covariance/index.js';
+import { gaussian } from '../families/gaussian.js';
+import { Mixture, type MixtureParameters } from '../models/mixture.js';
+import { OnlineEm, type OnlineProgress } from '../online.js';
+import { backendFor } from './fitting.js';
+import { GaussianMixture } from './gaussian-mixture.js';
+import { checkOptionNames, checkStarts, type GaussianMixtureOptions } from './options.js';
+import { startOf } from './starts.js';
+
+export interface OnlineGaussianMixtureOptions
+  extends StepSize,
+    Pick<
+      GaussianMixtureOptions,
+      'nComponents' | 'covarianceType' | 'regCovar' | 'init' | 'seed' | 'device'
+    > {}
+
+const OPTIONS: ReadonlySet<string> = new Set([
+  'nComponents',
+  'covarianceType',
+  'regCovar',
+  'init',
+  'seed',
+  'device',
+  'exponent',
+  'delay',
+] satisfies (keyof OnlineGaussianMixtureOptions)[]);
+
+/**
+ * A Gaussian mixture that learns from chunks of rows as they come, in memory that does not grow: online EM, started on
+ * the first chunk. `model` is the mixture so far.
+ */
+export class OnlineGaussianMixture {
+  readonly #options: OnlineGaussianMixtureOptions;
+  readonly #model: Mixture;
+  #online: OnlineEm<MixtureParameters> | undefined;
+  #last: Promise<unknown> = Promise.resolve();
+
+  /** @throws InvalidArgumentError */
+  constructor(options: OnlineGaussianMixtureOptions) {
+    checkOptionNames(options, OPTIONS);
+    const { covarianceType: name = 'full', regCovar, nComponents, seed = 0 } = options;
+    checkStarts(1, seed);
+    stepSizes(options);
+    startOf(options.init ?? 'k-means++');
+    this.#options = options;
+    this.#model = new Mixture(gaussian({ covariance: covarianceType(name), regCovar }), nComponents);
+  }
+
+  /**
+   * Learn from one chunk; chunks are taken one after the other. The first one holds at least as many rows as there are
+   * components, and enough to start from.
+   *
+   * @throws InvalidArgumentError, InvalidDataError, DegenerateCovarianceError; the model is as it was then
+   */
+  partialFit(points: Points): Promise<OnlineProgress<MixtureParameters>> {
+    const result = this.#last.then(() => this.#learn(points));
+    this.#last = result.catch(() => {});
+    return result;
+  }
+
+  /** The mixture so far; undefined before the first chunk. */
+  get model(): GaussianMixture | undefined {
+    const { covarianceType: name } = this.#options;
+    return this.#online && GaussianMixture.fromParameters(this.#online.parameters, { covarianceType: name });
+  }
+
+  async #learn(points: Points): Promise<OnlineProgress<MixtureParameters>> {
+    const checked = checkPoints(points);
+    const { device, init = 'k-means++', seed, exponent, delay } = this.#options;
+    const [n, d] = checked.shape;
+    const nFeatures = this.#online && this.#online.parameters.means.length / this.#model.nComponents;
+    if (nFeatures !== undefined && nFeatures !== d) {
+      throw new InvalidArgumentError(`The chunks so far have ${nFeatures} features, this one has ${d}.`);
+    }
+    if (!this.#online && n < this.#model.nComponents) {
+      throw new InvalidArgumentError(
+        `The first chunk must have at least nComponents = ${this.#model.nComponents} rows, got ${n}.`,
+      );
+    }
+    const { backend } = await backendFor(checked, device);
+    return withRows(checked, backend, async rows => {
+      const begin = async () => {
+        const first = await startOf(init).start(this.#model, rows, { seed });
+        return new OnlineEm(this.#model, first, { exponent, delay });
+      };
+      const online = this.#online ?? (await begin());
+      const progress = await online.partialFit(rows);
+      this.#online = online;
+      return progress;
+    });
+  }
+}

@@ -1,0 +1,80 @@
+import type { Accelerator } from '../acceleration/accelerator.js';
+import { anderson } from '../acceleration/anderson.js';
+import { squarem } from '../acceleration/squarem.js';
+import type { Rows } from '../backends/backend.js';
+import { exact } from '../e-step/exact.js';
+import { hard } from '../e-step/hard.js';
+import type { EStepRule } from '../e-step/rule.js';
+import type { Fit } from '../em.js';
+import { InvalidArgumentError } from '../errors.js';
+import { maximumLikelihood } from '../m-step/maximum-likelihood.js';
+import type { MStepRule } from '../m-step/rule.js';
+import type { Model } from '../models/model.js';
+
+/** How EM goes about it: rules as values, or by name where they have no settings. */
+export interface RuleOptions {
+  /** Which q the E-step takes. Default 'exact'. */
+  eStep?: EStepRule | 'exact' | 'hard';
+  /** Which θ the M-step takes. Default 'maximum-likelihood'. */
+  mStep?: MStepRule | 'maximum-likelihood';
+  /** Parameters that stay as they start, by name; with another M-step rule give them to it. */
+  fixed?: readonly string[];
+  /** Leaps beyond the M-step's result, kept where the objective does not fall. Default: none. */
+  accelerate?: Accelerator | 'squarem' | 'anderson';
+}
+
+export const RULE_OPTIONS = [
+  'eStep',
+  'mStep',
+  'fixed',
+  'accelerate',
+] as const satisfies (keyof RuleOptions)[];
+
+const E_STEPS: Record<string, EStepRule> = { exact, hard };
+const ACCELERATORS: Record<string, Accelerator> = { squarem, anderson };
+
+/** @throws InvalidArgumentError for an unknown name, or something that is no rule */
+export function rulesOf({ eStep = 'exact', mStep = 'maximum-likelihood', fixed, accelerate }: RuleOptions) {
+  if (fixed && mStep !== 'maximum-likelihood') {
+    throw new InvalidArgumentError(
+      'Give `fixed` to the M-step rule itself, as in maximumAPosteriori({ fixed }).',
+    );
+  }
+  return {
+    eStep: ruleOf('eStep', eStep, E_STEPS),
+    mStep: ruleOf('mStep', mStep, { 'maximum-likelihood': maximumLikelihood({ fixed }) }),
+    accelerate: accelerate && ruleOf('accelerate', accelerate, ACCELERATORS),
+  };
+}
+
+function ruleOf<T extends { begin: unknown }>(
+  option: string,
+  rule: T | string,
+  byName: Record<string, T>,
+): T {
+  if (typeof rule === 'string' && Object.hasOwn(byName, rule)) return byName[rule];
+  if (typeof rule === 'object' && typeof rule?.begin === 'function') return rule;
+  throw new InvalidArgumentError(
+    `${option} must be a rule or one of ${Object.keys(byName).join(', ')}, got ${JSON.stringify(rule)}.`,
+  );
+}
+
+/** @throws InvalidArgumentError for a fixed parameter that the model does not have */
+export function checkFixed(fixed: readonly string[] | undefined, names: readonly string[]): void {
+  const unknown = fixed?.find(name => !names.includes(name));
+  if (unknown === undefined) return;
+  throw new InvalidArgumentError(
+    `fixed must name some of ${names.join(', ')}, got ${JSON.stringify(unknown)}.`,
+  );
+}
+
+/** Σ log p(x | θ) of a fit: its objective under exact maximum likelihood, one more E-step under other rules. */
+export async function logLikelihoodOf<P>(
+  { eStep, mStep }: { eStep: EStepRule; mStep: MStepRule },
+  model: Model<P>,
+  rows: Rows,
+  fit: Fit<P>,
+): Promise<number> {
+  if (eStep.name === 'exact' && mStep.name !== 'maximum-a-posteriori') return fit.logLikelihood;
+  return (await model.eStep(fit.parameters, rows)).logLikelihood;
+}

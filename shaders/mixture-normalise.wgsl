@@ -14,8 +14,7 @@
 @group(2) @binding(4) var<storage, read_write> likelihoods: array<f32>; // Σ log2 p(x_i) of each workgroup's rows
 
 const LOG_NOTHING = -300.0; // exp2 of it is 0 in float32
-
-const COLUMNS = vec4u(0u, 1u, 2u, 3u);
+const COLUMNS = vec4u(0u, 1u, 2u, 3u); // components of a quad
 // Below LOG_ZERO, so that it counts as nothing even where all logits are that.
 const PADDING = vec4f(-2e30);
 

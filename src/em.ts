@@ -1,58 +1,14 @@
-import type { Accelerator } from './acceleration/accelerator.js';
 import type { Rows } from './backends/backend.js';
-import { type StoppingOptions, type StopReason, stoppingRule } from './convergence.js';
+import { type StopReason, stoppingRule } from './convergence.js';
 import { averageOf } from './e-step/average.js';
 import { exact } from './e-step/exact.js';
-import { type Ledger, ledgerOf } from './e-step/ledger.js';
-import type { EStepRule } from './e-step/rule.js';
+import { ledgerOf } from './e-step/ledger.js';
 import { AbortedError, EmError, InvalidArgumentError } from './errors.js';
+import type { EmOptions, Fit } from './fit.js';
 import { maximumLikelihood } from './m-step/maximum-likelihood.js';
-import type { MStepRule } from './m-step/rule.js';
 import type { Model, Note } from './models/model.js';
 import { checkMonotone } from './monotonicity.js';
 import type { Statistics } from './statistics.js';
-
-/** What em() found: the parameters and their own objective. */
-export interface Fit<P> {
-  readonly parameters: P;
-  /**
-   * The objective at `parameters`, total, nats: Σ_i log p(x_i | θ) under the exact rule, F(q, θ) under others, plus
-   * log p(θ) where the M-step has a prior.
-   */
-  readonly logLikelihood: number;
-  /** history[i]: the objective before M-step i + 1; the last entry is `logLikelihood`. */
-  readonly history: readonly number[];
-  /** M-steps taken. */
-  readonly nIter: number;
-  /** E-steps taken: more than nIter + 1 where an accelerator's leaps were refused. */
-  readonly nESteps: number;
-  /** True only if the tolerance was met; running out of iterations is not converging. */
-  readonly converged: boolean;
-  readonly stopReason: StopReason;
-  /** What the last M-step had to report: empty and collapsed components. */
-  readonly notes: readonly Note[];
-}
-
-export interface Progress<P> {
-  /** M-steps taken so far */
-  readonly iteration: number;
-  /** The objective; see `Fit`. */
-  readonly logLikelihood: number;
-  readonly parameters: P;
-  /** Where this E-step stands; costs an exact E-step under other rules. Valid until the callback has returned. */
-  ledger(): Promise<Ledger>;
-}
-
-export interface EmOptions<P> extends StoppingOptions {
-  /** Which q. Default: the exact posterior. */
-  eStep?: EStepRule;
-  /** Which θ. Default: maximum likelihood. */
-  mStep?: MStepRule;
-  /** Default: none. */
-  accelerate?: Accelerator;
-  /** Called, and awaited, after every E-step; `parameters` are those of `logLikelihood`. */
-  onIteration?: (progress: Progress<P>) => unknown;
-}
 
 interface Point<P> {
   readonly parameters: P;

@@ -13,6 +13,7 @@ export type {
   ResponsibilitySource,
   Rows,
 } from './backends/backend.js';
+export type { Chain, ChainBackend, ChainStatistics, Sequences, StateRun } from './backends/chain-backend.js';
 export { type Chosen, chooseBackend, type DeviceChoice } from './backends/choose.js';
 export { cpu } from './backends/cpu/index.js';
 export type {
@@ -29,6 +30,7 @@ export { type CsvData, type CsvOptions, parseCsv } from './data/csv.js';
 export { type Matrix, matrix } from './data/matrix.js';
 export { formatNpy, parseNpy } from './data/npy.js';
 export type { Points } from './data/points.js';
+export type { Sequence, SequenceData } from './data/sequences.js';
 export type { CheckedCounts, Counts, DenseCounts, SparseCounts } from './data/sparse-counts.js';
 export { constrained } from './e-step/constrained.js';
 export type { Constraints } from './e-step/constraints.js';
@@ -41,7 +43,7 @@ export type { EStep, EStepRule } from './e-step/rule.js';
 export { type SampledOptions, sampled } from './e-step/sampled.js';
 export { type StepSize, type StepwiseOptions, stepwise } from './e-step/stepwise.js';
 export { tempered } from './e-step/tempered.js';
-export { type EmOptions, em, type Fit, type Progress } from './em.js';
+export { em } from './em.js';
 export * from './errors.js';
 export {
   type BayesianFitInfo,
@@ -52,6 +54,20 @@ export type { BayesianGaussianMixtureJson, GivenPosterior } from './estimators/b
 export type { BayesianFitProgress, BayesianGaussianMixtureOptions } from './estimators/bayesian-options.js';
 export type { FitInfo } from './estimators/fitted-mixture.js';
 export { type FittedGaussianMixture, GaussianMixture } from './estimators/gaussian-mixture.js';
+export type { EmissionName } from './estimators/hidden-markov-emission.js';
+export type { ChainFilter, Filtered, Forecast } from './estimators/hidden-markov-filter.js';
+export type { HiddenMarkovModelJson } from './estimators/hidden-markov-json.js';
+export {
+  type DecodeOptions,
+  type FittedHiddenMarkovModel,
+  HiddenMarkovModel,
+} from './estimators/hidden-markov-model.js';
+export type {
+  HiddenMarkovModelOptions,
+  HiddenMarkovPriors,
+  HiddenMarkovProgress,
+} from './estimators/hidden-markov-options.js';
+export type { SequenceUseOptions } from './estimators/hidden-markov-use.js';
 export {
   type FittedKMeans,
   KMeans,
@@ -92,6 +108,14 @@ export { type Gaussian, type GaussianParameters, gaussian } from './families/gau
 export type { GaussianPrior } from './families/gaussian-prior.js';
 export { type DirichletPrior, multinomial } from './families/multinomial.js';
 export { type GammaPrior, poisson } from './families/poisson.js';
+export type { EmOptions, Fit, Progress } from './fit.js';
+export {
+  type ChainStart,
+  type GivenChain,
+  givenChain,
+  randomChain,
+  stickyMixture,
+} from './init/chain-starts.js';
 export { fromLabels, fromResponsibilities, random } from './init/from-responsibilities.js';
 export { type GivenParameters, givenParameters } from './init/given-parameters.js';
 export { kMeans } from './init/k-means.js';
@@ -103,6 +127,14 @@ export { type GradientOptions, gradient } from './m-step/gradient.js';
 export { type MaximumAPosterioriOptions, maximumAPosteriori } from './m-step/maximum-a-posteriori.js';
 export { maximumLikelihood } from './m-step/maximum-likelihood.js';
 export type { MStep, MStepOptions, MStepRule } from './m-step/rule.js';
+export type { ChainPrior } from './models/chain-prior.js';
+export type { SampledSequence } from './models/chain-sample.js';
+export {
+  type ChainExpectations,
+  type ChainParameters,
+  HiddenMarkov,
+  type HiddenMarkovOptions,
+} from './models/hidden-markov-model.js';
 export { KMeansModel, type KMeansParameters } from './models/k-means.js';
 export {
   LatentDirichlet,

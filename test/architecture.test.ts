@@ -45,6 +45,8 @@ const MAY_IMPORT: Record<string, string[]> = {
   'data/npy.ts': ['errors.ts', 'data/'],
   'data/points.ts': ['errors.ts', 'data/', 'backends/backend.ts'],
   'models/': COMPUTES,
+  'data/one-hot.ts': ['errors.ts', 'data/'],
+  'data/sequences.ts': ['errors.ts', 'data/'],
   'data/sparse-counts.ts': ['errors.ts', 'data/'],
   'backends/backend.ts': [
     'data/',
@@ -71,7 +73,9 @@ const MAY_IMPORT: Record<string, string[]> = {
   'm-step/': ['errors.ts', 'statistics.ts', 'models/', 'backends/backend.ts', 'm-step/'],
   'acceleration/': ['models/model.ts', 'acceleration/'],
   'online.ts': ['errors.ts', 'statistics.ts', 'e-step/', 'm-step/', 'models/model.ts', 'backends/backend.ts'],
+  'fit.ts': ['acceleration/', 'e-step/', 'm-step/', 'convergence.ts', 'models/model.ts'],
   'em.ts': [
+    'fit.ts',
     'acceleration/',
     'e-step/',
     'm-step/',
@@ -83,6 +87,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'backends/backend.ts',
   ],
   'init/': [
+    'statistics.ts',
     'errors.ts',
     'numerics/',
     'data/',

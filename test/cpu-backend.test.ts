@@ -9,11 +9,7 @@ import { type Problem, randomProblem } from './kernels/random-model.js';
 import { allNear, identical, near } from './support/assert.js';
 
 /** The formula once more, a row and a component at a time: no blocks, no tiles. */
-function plainLogit(
-  u: Float64Array,
-  k: number,
-  { moments, logConstants, factors }: Densities,
-): number {
+function plainLogit(u: Float64Array, k: number, { moments, logConstants, factors }: Densities): number {
   const d = u.length;
   let squares = 0;
   for (let a = 0; a < d; a++) {

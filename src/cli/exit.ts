@@ -2,8 +2,15 @@ import { AbortedError, EmError } from '../errors.js';
 
 export const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
-export const exitCodeOf = (error: unknown): number =>
-  error instanceof AbortedError ? EXIT.interrupted : EXIT.failed;
+/** Options that do not go together, which only shows once all of them are known. */
+export class UsageError extends EmError {
+  readonly code = 'usage';
+}
+
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof UsageError) return EXIT.usage;
+  return error instanceof AbortedError ? EXIT.interrupted : EXIT.failed;
+}
 
 /** Anything thrown, in one line. */
 export function describe(error: unknown): string {

@@ -1,55 +1,109 @@
 import { InvalidArgumentError, ModelFormatError } from '../errors.js';
+import { BayesianGaussianMixture } from '../estimators/bayesian-gaussian-mixture.js';
 import { GaussianMixture } from '../estimators/gaussian-mixture.js';
+import { FAMILIES, Mixture } from '../estimators/mixture.js';
 import type { Init } from '../estimators/options.js';
 import type { CovarianceName } from '../families/covariance/covariance-type.js';
-import type { GivenParameters } from '../init/given-parameters.js';
-import type { GaussianMixtureJson } from '../serialize.js';
+import { readFields } from '../serialize.js';
 import { about, readJson } from './files.js';
+import { openBayesian } from './kinds/bayesian-gaussian-mixture.js';
+import { openGaussianMixture } from './kinds/gaussian-mixture.js';
+import { openKMeans } from './kinds/k-means.js';
+import type { OpenModel } from './kinds/kind.js';
+import { openTopics } from './kinds/latent-dirichlet-allocation.js';
+import { openCountMixture } from './kinds/mixture.js';
 import type { StartChoice } from './options.js';
+import type { Family } from './rules.js';
 
-/** The model in a file, as `fit --out` writes it, and what the file says about its fit. */
-export async function readModel(
-  path: string,
-): Promise<{ model: GaussianMixture; fit?: GaussianMixtureJson['fit'] }> {
+/** By what their files call them. */
+const KINDS: Record<string, (json: unknown) => OpenModel> = {
+  'gaussian-mixture': openGaussianMixture,
+  mixture: openCountMixture,
+  'k-means': openKMeans,
+  'bayesian-gaussian-mixture': openBayesian,
+  'latent-dirichlet-allocation': openTopics,
+};
+
+/** The model in a file, as the fitting commands write it with `--out`. */
+export async function readModel(path: string): Promise<OpenModel> {
   const json = await readJson(path);
-  const model = await about(path, () => GaussianMixture.fromJSON(json));
-  return { model, fit: (json as GaussianMixtureJson).fit };
+  return about(path, () => {
+    const kind = kindOf(json);
+    if (Object.hasOwn(KINDS, kind)) return KINDS[kind](json);
+    throw new ModelFormatError(`Expected one of ${Object.keys(KINDS).join(', ')}, got a model "${kind}".`);
+  });
 }
+
+/** What a file says of its model. @throws ModelFormatError for another format or a newer version */
+const kindOf = (json: unknown): string => {
+  const { model } = Object(json) as { model?: unknown };
+  readFields(json, model as string);
+  return String(model);
+};
 
 /** How a fit begins; a file says also how many components there are, and may say of which kind. */
 export interface StartFile {
-  init: Init;
-  nComponents?: number;
-  covarianceType?: CovarianceName;
+  readonly init: Init;
+  readonly nComponents?: number;
+  readonly covarianceType?: CovarianceName;
+  readonly family?: Family;
+  readonly trials?: number;
+  readonly levels?: readonly number[];
 }
 
-/** A start by name, or from a file: a whole model, or weights, means and covariances alone. */
+const STARTS: Record<string, (json: unknown) => StartFile> = {
+  'gaussian-mixture': json => gaussianStart(GaussianMixture.fromJSON(json)),
+  'bayesian-gaussian-mixture': json => gaussianStart(BayesianGaussianMixture.fromJSON(json)),
+  mixture: json => {
+    const init = Mixture.fromJSON(json) as Mixture & Init;
+    const { nComponents, family, trials, levels } = init;
+    return { init, nComponents, family, trials, levels };
+  },
+};
+
+const gaussianStart = (init: GaussianMixture | BayesianGaussianMixture): StartFile => ({
+  init,
+  nComponents: init.nComponents,
+  covarianceType: init.covarianceType,
+  family: 'gaussian',
+});
+
+/** A start by name, or from a file: a whole model, or weights and the components' parameters alone. */
 export async function readStart(choice: StartChoice): Promise<StartFile> {
   if (typeof choice === 'string') return { init: choice };
   const json = await readJson(choice.file);
   return about(choice.file, () => {
-    if (isObject(json) && 'format' in json) {
-      const model = GaussianMixture.fromJSON(json);
-      return { init: model, nComponents: model.nComponents, covarianceType: model.covarianceType };
-    }
-    if (!isObject(json) || !Array.isArray(json.means) || !Array.isArray(json.covariances)) {
-      throw new ModelFormatError('Expected a model, or an object with weights, means and covariances.');
-    }
-    return {
-      init: json as unknown as GivenParameters,
-      nComponents: json.means.length,
-      covarianceType: json.covarianceType as CovarianceName | undefined,
-    };
+    if (!isObject(json) || !('format' in json)) return parametersStart(json);
+    const kind = kindOf(json);
+    if (Object.hasOwn(STARTS, kind)) return STARTS[kind](json);
+    throw new ModelFormatError(`Expected one of ${Object.keys(STARTS).join(', ')}, got a model "${kind}".`);
   });
+}
+
+function parametersStart(json: unknown): StartFile {
+  const { means, covariances, rates, probabilities, covarianceType, family } = Object(json);
+  const values = Array.isArray(covariances) ? means : (rates ?? probabilities);
+  if (!isObject(json) || !Array.isArray(values)) {
+    throw new ModelFormatError(
+      'Expected a model, or an object with weights, means and covariances (or rates, or probabilities).',
+    );
+  }
+  return {
+    init: json as unknown as Init,
+    nComponents: values.length,
+    covarianceType: covarianceType as CovarianceName | undefined,
+    family:
+      values === means ? 'gaussian' : values === rates ? 'poisson' : FAMILIES.find(name => name === family),
+  };
 }
 
 /** @throws InvalidArgumentError if an option contradicts the file that the fit starts from */
 export function agree<T>(option: string, asked: T | undefined, inFile: T | undefined): T | undefined {
-  if (asked !== undefined && inFile !== undefined && asked !== inFile) {
+  if (asked !== undefined && inFile !== undefined && String(asked) !== String(inFile)) {
     throw new InvalidArgumentError(`${option} is ${asked}, but the model in the --init file has ${inFile}.`);
   }
   return asked ?? inFile;
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
+export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,12 +1,16 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import Papa from 'papaparse';
 import { INITS } from '../estimators/options.js';
+import { COVARIANCE_TYPES } from '../families/covariance/index.js';
 
 const DEVICES = ['auto', 'webgpu', 'cpu'] as const;
 
 export type Device = (typeof DEVICES)[number];
+export interface StartFilePath {
+  file: string;
+}
 /** A way to start by name, or a file that holds the start. */
-export type StartChoice = (typeof INITS)[number] | { file: string };
+export type StartChoice = (typeof INITS)[number] | StartFilePath;
 
 export function parsePositiveInteger(text: string): number {
   const value = parseInteger(text);
@@ -21,11 +25,31 @@ export function parseCount(text: string): number {
 }
 
 export function parseNonNegative(text: string): number {
-  const value = text.trim() === '' ? Number.NaN : Number(text);
-  if (!(value >= 0 && value < Number.POSITIVE_INFINITY)) {
-    throw new InvalidArgumentError('Expected a number ≥ 0.');
-  }
+  const value = parseNumber(text);
+  if (!(value >= 0)) throw new InvalidArgumentError('Expected a number ≥ 0.');
   return value;
+}
+
+export function parsePositive(text: string): number {
+  const value = parseNumber(text);
+  if (!(value > 0)) throw new InvalidArgumentError('Expected a number > 0.');
+  return value;
+}
+
+/** `0.1,1` → [0.1, 1] */
+export function parseNumbers(text: string): number[] {
+  const values = text.split(',').map(parseNumber);
+  if (values.some(Number.isNaN)) throw new InvalidArgumentError('Expected numbers, separated by commas.');
+  return values;
+}
+
+/** `2,3` → [2, 3] */
+export function parsePositiveIntegers(text: string): number[] {
+  const values = text.split(',').map(parseInteger);
+  if (!values.every(value => value >= 1)) {
+    throw new InvalidArgumentError('Expected integers ≥ 1, separated by commas.');
+  }
+  return values;
 }
 
 /** `a,b` → ['a', 'b']; a name that holds a comma is quoted as in CSV. */
@@ -37,11 +61,22 @@ export function parseColumns(text: string): string[] {
   return names;
 }
 
-export function parseStart(text: string): StartChoice {
-  const name = INITS.find(name => name === text);
-  if (name) return name;
-  if (/\.json$/i.test(text)) return { file: text };
-  throw new InvalidArgumentError(`Expected ${INITS.join(', ')} or a model file *.json.`);
+/** One of the names, or a file. */
+export const startParser =
+  <Name extends string>(names: readonly Name[]) =>
+  (text: string): Name | StartFilePath => {
+    const name = names.find(name => name === text);
+    if (name) return name;
+    if (/\.json$/i.test(text)) return { file: text };
+    throw new InvalidArgumentError(`Expected ${names.join(', ')} or a model file *.json.`);
+  };
+
+export const parseStart: (text: string) => StartChoice = startParser(INITS);
+
+/** A finite number; NaN for anything else. */
+export function parseNumber(text: string): number {
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  return Number.isFinite(value) ? value : Number.NaN;
 }
 
 function parseInteger(text: string): number {
@@ -49,6 +84,11 @@ function parseInteger(text: string): number {
   return Number.isSafeInteger(value) ? value : Number.NaN;
 }
 
+/** `doc-topic` → `docTopic`, and back. */
+export const camelCase = (name: string) => name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+export const kebabCase = (name: string) => name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`);
+
+export const MODEL_HELP = 'model file, as the fitting commands write it with --out';
 export const DATA_HELP = 'CSV file, NumPy file (*.npy), or - for CSV from stdin';
 
 export const addDevice = (command: Command): Command =>
@@ -77,3 +117,39 @@ export const addJson = (command: Command): Command =>
 
 export const addArrayOut = (command: Command): Command =>
   command.option('--out <file>', 'write to FILE.npy, or to FILE.csv, in place of stdout');
+
+export const addModelOut = (command: Command): Command =>
+  command.option('--out <file>', 'write the model to this JSON file');
+
+export const addRestarts = (command: Command): Command =>
+  command.option('--restarts <R>', 'starts, of which the best fit is kept', parsePositiveInteger, 1);
+
+/** `--tol`, in words of the command's own, and `--max-iter`. */
+export const addStopping = (
+  command: Command,
+  tol: { help: string; value: number },
+  maxIter: number,
+): Command =>
+  command
+    .option('--tol <T>', tol.help, parseNonNegative, tol.value)
+    .option('--max-iter <M>', 'the most M-steps', parseCount, maxIter);
+
+/** What mixtures of Gaussians are told, by whatever rule they are fitted. */
+export const addGaussian = (command: Command): Command =>
+  command
+    .addOption(
+      new Option('--covariance <type>', 'covariances (default: full, or that of --init FILE.json)').choices(
+        Object.keys(COVARIANCE_TYPES),
+      ),
+    )
+    .option('--reg-covar <R>', 'added to the diagonal of covariances (default: 1e-6)', parseNonNegative);
+
+/** How many components, and where they start. */
+export const addComponents = (command: Command): Command =>
+  command
+    .option(
+      '--components <K>',
+      'number of components (default: that of --init FILE.json)',
+      parsePositiveInteger,
+    )
+    .option('--init <start>', `how to start: ${INITS.join(', ')}, or FILE.json`, parseStart, 'k-means++');

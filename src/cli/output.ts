@@ -2,6 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import Papa from 'papaparse';
 import { formatNpy, type NpyArray } from '../data/npy.js';
 import { fileKind } from './data.js';
 import { fileError } from './files.js';
@@ -21,12 +22,24 @@ export async function print(text: string | Iterable<string>): Promise<void> {
 
 export const printJson = (value: unknown): Promise<void> => print(JSON.stringify(value));
 
+/** What rows are called: a first column of CSV files; .npy files have none. */
+export interface RowNames {
+  readonly header: string;
+  /** [n] */
+  readonly values: readonly string[];
+}
+
 /** Write an array to a .npy or CSV file, as its name says; without a file, as CSV to stdout. */
-export async function writeArray(path: string | undefined, array: NpyArray, header: string[]): Promise<void> {
-  if (path === undefined) return print(csvLines(array, header));
+export async function writeArray(
+  path: string | undefined,
+  array: NpyArray,
+  header: string[],
+  names?: RowNames,
+): Promise<void> {
+  if (path === undefined) return print(csvLines(array, header, names));
   try {
     if (fileKind(path) === 'npy') await writeFile(path, formatNpy(array));
-    else await pipeline(Readable.from(csvLines(array, header)), createWriteStream(path));
+    else await pipeline(Readable.from(csvLines(array, header, names)), createWriteStream(path));
   } catch (error) {
     throw fileError(path, error, 'written');
   }
@@ -41,12 +54,18 @@ export async function writeJson(path: string, value: unknown): Promise<void> {
 }
 
 /** CSV text in pieces of many lines; numbers as short as they can be without losing a bit. */
-export function* csvLines({ data, shape: [n, d = 1] }: NpyArray, header: string[]): Generator<string> {
-  yield `${header.join(',')}\n`;
+export function* csvLines(
+  { data, shape: [n, d = 1] }: NpyArray,
+  header: string[],
+  names?: RowNames,
+): Generator<string> {
+  const before = names && Array.from(names.values, name => `${Papa.unparse([[name]])},`);
+  yield `${names ? `${names.header},` : ''}${header.join(',')}\n`;
   for (let begin = 0; begin < n; begin += ROWS_AT_ONCE) {
     const end = Math.min(n, begin + ROWS_AT_ONCE);
     let text = '';
-    for (let i = begin; i < end; i++) text += `${data.subarray(i * d, (i + 1) * d).join(',')}\n`;
+    for (let i = begin; i < end; i++)
+      text += `${before?.[i] ?? ''}${data.subarray(i * d, (i + 1) * d).join(',')}\n`;
     yield text;
   }
 }

@@ -1,8 +1,11 @@
 import { Command, CommanderError } from 'commander';
 import { version } from '../../package.json';
+import { addBayes } from './commands/bayes.js';
 import { addBench } from './commands/bench.js';
 import { addFit } from './commands/fit.js';
 import { addInfo } from './commands/info.js';
+import { addKMeans } from './commands/kmeans.js';
+import { addLda } from './commands/lda.js';
 import { addPredict } from './commands/predict.js';
 import { addSample } from './commands/sample.js';
 import { addScore } from './commands/score.js';
@@ -21,12 +24,14 @@ export async function run(args: string[]): Promise<number> {
   }
 }
 
+const FITTING = [addFit, addKMeans, addBayes, addLda];
+
 function createProgram(): Command {
   const program = new Command('webgpu-em')
-    .description('Expectation-maximization on the GPU: Gaussian mixtures from CSV and .npy files.')
+    .description('Expectation-maximization on the GPU: mixtures, k-means and topics from CSV and .npy files.')
     .version(version)
     .exitOverride()
     .showHelpAfterError('Try --help.');
-  for (const add of [addFit, addPredict, addScore, addSample, addBench, addInfo]) add(program);
+  for (const add of [...FITTING, addPredict, addScore, addSample, addBench, addInfo]) add(program);
   return program;
 }

@@ -15,7 +15,8 @@ const MOST_DRAWS = 2 ** 16;
 
 /**
  * Monte Carlo EM (Wei & Tanner 1990): the statistics are those of z drawn `draws` times from its posterior. With one
- * draw, stochastic EM (Celeux & Diebolt 1985). Nothing is monotone; errors shrink like 1/√draws.
+ * draw, stochastic EM (Celeux & Diebolt 1985). Nothing is monotone and nothing converges: all maxIter
+ * steps are taken. Errors shrink like 1/√draws.
  *
  * @throws InvalidArgumentError unless draws and average are integers ≥ 1
  */
@@ -32,6 +33,7 @@ export function sampled({ draws = 1, seed = 0, average = 1 }: SampledOptions = {
   return {
     name: 'sampled',
     monotone: false,
+    leadIn: Number.POSITIVE_INFINITY,
     average,
     begin: (model, rows) => (parameters, iteration) =>
       model.eStep(parameters, rows, { assignment: { draws, seed, iteration } }),

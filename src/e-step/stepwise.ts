@@ -36,7 +36,8 @@ export interface StepwiseOptions extends StepSize {
 
 /**
  * Stepwise EM (Cappé & Moulines 2009) over resident rows: each E-step sees one block, and moves running statistics
- * towards that block's by a step that shrinks. Nothing is monotone; the objective is each block's, scaled to all rows.
+ * towards that block's by a step that shrinks. Nothing is monotone and nothing converges: all
+ * maxIter steps are taken. The objective is each block's, scaled to all rows.
  */
 export function stepwise({ blocks = 16, ...stepSize }: StepwiseOptions = {}): EStepRule {
   if (!Number.isInteger(blocks) || blocks < 1) {
@@ -47,6 +48,7 @@ export function stepwise({ blocks = 16, ...stepSize }: StepwiseOptions = {}): ES
     name: 'stepwise',
     monotone: false,
     stride: blocks,
+    leadIn: Number.POSITIVE_INFINITY,
     begin(model, rows) {
       if (blocks > rows.shape[0]) {
         throw new InvalidArgumentError(

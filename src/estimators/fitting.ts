@@ -2,8 +2,9 @@ import type { Backend, Rows } from '../backends/backend.js';
 import { chooseBackend, type DeviceChoice } from '../backends/choose.js';
 import { type StopReason, stoppingRule } from '../convergence.js';
 import { type CheckedPoints, checkPoints, isResident, type Points, withRows } from '../data/points.js';
-import { type EmOptions, em, type Fit, type Progress } from '../em.js';
+import { em } from '../em.js';
 import { AbortedError, EmError, InvalidArgumentError } from '../errors.js';
+import type { EmOptions, Fit, Progress } from '../fit.js';
 import type { StartOptions } from '../init/start.js';
 import type { Model, Note } from '../models/model.js';
 import { checkStarts } from './options.js';
@@ -26,7 +27,8 @@ export interface RunInfo {
 
 /** What all fits can be told, as `em` and the starts take it. */
 export interface FitOptions<P> extends Omit<EmOptions<P>, 'onIteration'> {
-  nComponents: number;
+  /** Of models that need as many rows. */
+  nComponents?: number;
   nInit?: number;
   seed?: number;
   device?: DeviceChoice;
@@ -58,7 +60,7 @@ export async function fitBest<P, T>(
   stoppingRule(options);
   const checked = checkPoints(points);
   const n = checked.shape[0];
-  if (nComponents > n) {
+  if (nComponents !== undefined && nComponents > n) {
     throw new InvalidArgumentError(
       `nComponents must be at most the number of rows, ${n}, got ${nComponents}.`,
     );

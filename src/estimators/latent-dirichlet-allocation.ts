@@ -4,8 +4,9 @@ import type { DocumentSettings, DocumentTopics } from '../backends/topic-backend
 import type { StopReason } from '../convergence.js';
 import { type CheckedCounts, type Counts, checkCounts, documentLengths } from '../data/sparse-counts.js';
 import { factorised } from '../e-step/factorised.js';
-import { em, type Fit } from '../em.js';
+import { em } from '../em.js';
 import { AbortedError, EmError, InvalidArgumentError, InvalidDataError } from '../errors.js';
+import type { Fit } from '../fit.js';
 import { randomTopics } from '../init/random-topics.js';
 import type { LatentDirichlet, TopicParameters } from '../models/latent-dirichlet.js';
 import { FORMAT, VERSION } from '../serialize.js';

@@ -59,6 +59,11 @@ export interface Family<P extends Arrays = Arrays> {
   /** @throws DegenerateCovarianceError */
   densities(parameters: P, k: number, columns: Columns): ComponentDensities;
   /**
+   * Where a component cannot produce a value: log densities there far below LOG_IMPOSSIBLE of chains, instead of some 700
+   * nats below, which suffice where rows do not depend on each other. Absent where nothing is impossible.
+   */
+  withZeros?(densities: ComponentDensities, parameters: P): ComponentDensities;
+  /**
    * What `densities` leave out, because it is the same for all components and no backend needs it: log p(x | θ_0) of
    * each of the rows x [n, D], for the θ_0 that fits `columns` best. Absent where that is 0.
    *

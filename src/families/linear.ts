@@ -49,6 +49,11 @@ export type LinearParameters<Name extends string> = { readonly [name in Name]: F
 /** Resident counts are rounded to float32; a whole number is never moved further than this by it. */
 const COUNT_ROUNDING = 1e-2;
 
+/** A natural parameter this large is that of a probability or rate at the end of its range; see `logOf`. */
+const BOUNDARY = 600;
+/** What a count beyond that end costs: finite in float32, and far below every possible log density. */
+const IMPOSSIBLE_FACTOR = 1e25;
+
 /**
  * An exponential family whose statistic is x itself. Backends evaluate its density relative to that of the θ_0 that
  * fits the columns: log p(x | θ_k) / p(x | θ_0) = a_k · (x − μ_k) + a_k · μ_k − (A(θ_k) − A(θ_0)), a_k = η(θ_k) − η(θ_0).
@@ -105,6 +110,16 @@ export class Linear<Name extends string> implements Family<LinearParameters<Name
       }
     }
     return { logConstants, means, factors };
+  }
+
+  withZeros(densities: ComponentDensities, parameters: LinearParameters<Name>): ComponentDensities {
+    const { counts } = this;
+    const values = this.#values(parameters);
+    const factors = densities.factors.map((factor, at) => {
+      const natural = counts.natural(values[at]);
+      return Math.abs(natural) < BOUNDARY ? factor : Math.sign(natural) * IMPOSSIBLE_FACTOR;
+    });
+    return { ...densities, factors };
   }
 
   baseline(x: Float64Array, columns: Columns, firstRow: number): Float64Array {

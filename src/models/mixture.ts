@@ -5,6 +5,7 @@ import type { Arrays, Columns, Family, MaximiseOptions, Note } from '../families
 import type { Gaussian, GaussianParameters } from '../families/gaussian.js';
 import { recentre } from '../families/moments.js';
 import type { Statistics } from '../statistics.js';
+import { Baselines } from './baselines.js';
 import { type Densities, temper } from './densities.js';
 import { expectedLogJoint } from './expected-log-joint.js';
 import { checkConcentration, type MixturePrior } from './mixture-prior.js';
@@ -18,17 +19,13 @@ export type MixtureParameters<P extends Arrays = GaussianParameters> = P & {
 /** The most components a mixture may have. */
 export const MAX_COMPONENTS = 1024;
 
-/** Rows whose baselines are computed at a time. */
-const BASELINE_ROWS = 2 ** 14;
-
 /** p(x) = Σ_k π_k p(x | θ_k), the components of one family. */
 export class Mixture<
   P extends Arrays = GaussianParameters,
   F extends Family<P> = P extends GaussianParameters ? Gaussian & Family<P> : Family<P>,
 > implements Model<MixtureParameters<P>>
 {
-  /** Σ of what `densities` leave out, row by row, where the family leaves something out. */
-  readonly #baselines = new WeakMap<Rows, Promise<Float64Array | undefined>>();
+  readonly #baselines: Baselines;
 
   constructor(
     readonly family: F,
@@ -39,6 +36,7 @@ export class Mixture<
         `nComponents must be an integer from 1 to ${MAX_COMPONENTS}, got ${nComponents}.`,
       );
     }
+    this.#baselines = new Baselines(family);
   }
 
   /** The same family with another number of components. */
@@ -75,7 +73,7 @@ export class Mixture<
       ? { ...exact, logConstants: exact.logConstants.map((value, k) => value + bias[k]) }
       : exact;
     const statistics = await rows.backend.eStep(rows, temper(biased, beta), assignment, block);
-    const baseline = await this.#baseline(rows);
+    const baseline = await this.#baselines.of(rows);
     const [begin, end] = blockRange(rows.shape[0], block);
     const common = baseline ? baseline.subarray(begin, end).reduce((sum, value) => sum + value, 0) : 0;
     return { ...statistics, logLikelihood: statistics.logLikelihood / beta + common, baseline: common };
@@ -96,7 +94,7 @@ export class Mixture<
     rows: Rows,
     options?: { responsibilities?: boolean },
   ): AsyncIterable<Posterior> {
-    const baseline = await this.#baseline(rows);
+    const baseline = await this.#baselines.of(rows);
     const densities = this.densities(parameters, rows);
     for await (const posterior of rows.backend.posterior(rows, densities, options)) {
       const { begin, logDensities } = posterior;
@@ -166,28 +164,6 @@ export class Mixture<
     const total = odds.reduce((sum, value) => sum + value, 0);
     const weights = odds.map(value => value / total);
     return { ...this.family.fromVector(vector.subarray(k), like, k), weights };
-  }
-
-  #baseline(rows: Rows): Promise<Float64Array | undefined> {
-    let baseline = this.#baselines.get(rows);
-    if (!baseline) {
-      baseline = this.#computeBaseline(rows);
-      this.#baselines.set(rows, baseline);
-      baseline.catch(() => this.#baselines.delete(rows));
-    }
-    return baseline;
-  }
-
-  async #computeBaseline(rows: Rows): Promise<Float64Array | undefined> {
-    const { family } = this;
-    if (!family.baseline) return undefined;
-    const n = rows.shape[0];
-    const baseline = new Float64Array(n);
-    for (let begin = 0; begin < n; begin += BASELINE_ROWS) {
-      const x = await rows.backend.read(rows, begin, Math.min(BASELINE_ROWS, n - begin));
-      baseline.set(family.baseline(x, rows, begin), begin);
-    }
-    return baseline;
   }
 }
 

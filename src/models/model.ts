@@ -1,5 +1,6 @@
 import type { EStepOptions, Posterior, ResponsibilitySource, Rows } from '../backends/backend.js';
 import type { DocumentOptions } from '../backends/topic-backend.js';
+import { InvalidArgumentError } from '../errors.js';
 import type { MaximiseOptions, Note } from '../families/family.js';
 import type { Statistics } from '../statistics.js';
 
@@ -46,13 +47,13 @@ export interface Model<P> {
   fromVector?(vector: Float64Array, like: P): P;
 }
 
-/** A model's optional member. @throws Error naming what the model lacks for what */
+/** A model's optional member. @throws InvalidArgumentError naming what the model lacks for what */
 export function needs<P, Name extends keyof Model<P>>(
   model: Model<P>,
   name: Name,
   what: string,
 ): NonNullable<Model<P>[Name]> {
   const member: unknown = model[name];
-  if (member === undefined) throw new TypeError(`This model has no ${name}, which ${what} needs.`);
+  if (member === undefined) throw new InvalidArgumentError(`This model has no ${name}, which ${what} needs.`);
   return (typeof member === 'function' ? member.bind(model) : member) as NonNullable<Model<P>[Name]>;
 }

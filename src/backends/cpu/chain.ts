@@ -1,5 +1,6 @@
 import { ImpossibleSequenceError } from '../../errors.js';
 import { statisticLength } from '../../families/moments.js';
+import { sumOf } from '../../numerics/sum.js';
 import { emptyStatistics } from '../../statistics.js';
 import type { Rows } from '../backend.js';
 import type { Chain, ChainBackend, ChainStatistics, Sequences, StateRun } from '../chain-backend.js';
@@ -45,13 +46,13 @@ export class CpuChains implements ChainBackend {
           const { counts, sums } = statistics;
           ACCUMULATE[moments](walk.x, window.begin + row, count, posterior, means, d, counts, sums);
         }
-        let sum = 0;
         for (let row = 0; row < window.count; row++) {
-          sum += window.weight[row] * window.norms[row];
-          nRows += window.weight[row];
+          const weight = window.weight[row];
+          window.norms[row] *= weight;
+          nRows += weight;
           if (window.first[row]) addTo(initial, window.posterior, (row + 1) * k);
         }
-        logLikelihood += sum;
+        logLikelihood += sumOf(window.norms, 0, window.count);
       }
     }
     const joint = products.map((product, at) => product * transitions.forth[at] + rest[at]);
@@ -87,15 +88,11 @@ export class CpuChains implements ChainBackend {
     const k = transitions.nStates;
     const result = new Float64Array(sequences.lengths.length);
     for (const span of spans(sequences, window.first.length)) {
-      let sequence = span.firstSequence;
       for (let index = 0; index < span.nWindows; index++) {
         await this.#pause();
         walk.fill(span, index);
         chainForward(window, transitions);
-        for (let row = 0; row < window.count; row++) {
-          result[sequence] += window.norms[row];
-          if (window.last[row]) sequence++;
-        }
+        addNorms(window, span.firstSequence, result);
         window.logForward.copyWithin(0, window.count * k, (1 + window.count) * k);
         window.forward.copyWithin(0, window.count * k, (1 + window.count) * k);
       }
@@ -116,11 +113,7 @@ export class CpuChains implements ChainBackend {
       for (let index = span.nWindows - 1; index >= 0; index--) {
         await walk.resume(span, index, checkpoints, window => viterbiForward(window, transitions, pointers));
         state = viterbiBack(window, k, pointers, state, states);
-        let sequence = span.firstSequence;
-        for (let row = 0; row < window.count; row++) {
-          logProbabilities[sequence] += window.norms[row];
-          if (window.last[row]) sequence++;
-        }
+        addNorms(window, span.firstSequence, logProbabilities);
       }
     }
     return { states, logProbabilities };
@@ -212,4 +205,15 @@ class Walk {
 
 function addTo(sums: Float64Array, values: Float64Array, from: number): void {
   for (let i = 0; i < sums.length; i++) sums[i] += values[from + i];
+}
+
+/** Add what the window's rows contribute to log p of their sequences, the first of which is `sequence`. */
+function addNorms({ count, last, norms }: ChainWindow, sequence: number, sums: Float64Array): void {
+  let begin = 0;
+  let at = sequence;
+  for (let row = 0; row < count; row++) {
+    if (!last[row] && row + 1 < count) continue;
+    sums[at++] += sumOf(norms, begin, row + 1);
+    begin = row + 1;
+  }
 }

@@ -74,7 +74,7 @@ export function choosePlan(shape: WorkspaceShape, nRows: number, software: boole
   ];
   const [natural] = table.find(([regime, budget]) => isPossible(regime, shape, budget)) as [Regime, number];
   const { logits, accumulate } = sizes(shape);
-  const share = software && !patient ? 1 / 4 : 2 / 3; // more components, more code to compile
+  const share = !software ? 2 / 3 : patient ? 5 / 6 : 1 / 4; // more components, more code to compile
   const held = (size: number) => balanced(Math.floor((share * registers) / size), k);
   return {
     regime: forced && isPossible(forced, shape) ? forced : natural,
@@ -85,11 +85,11 @@ export function choosePlan(shape: WorkspaceShape, nRows: number, software: boole
 }
 
 /**
- * At most `held` components an invocation, in as many blocks, none of them emptier than it must be. Whole quads where
- * there are several blocks of one quad or more: logits lie in quads.
+ * About `held` components an invocation, in as many blocks, none of them emptier than it must be. Several blocks are of
+ * whole quads, as logits are, but for one or two components; three are made four, which is no slower even at K = 6.
  */
 function balanced(held: number, k: number): number {
-  const unit = held < 4 || held >= k ? 1 : 4;
+  const unit = held < 3 || held >= k ? 1 : 4;
   const units = Math.ceil(k / unit);
   const blocks = Math.ceil(units / Math.max(1, Math.min(Math.floor(held / unit), units)));
   return unit * Math.ceil(units / blocks);

@@ -1,9 +1,10 @@
 import type { Densities } from '../../models/densities.js';
 import type { Statistics } from '../../statistics.js';
 import type { Draws } from '../backend.js';
+import { chunkUniforms, UNIFORM_BYTES, UNIFORM_STRIDE } from './chunk-uniforms.js';
 import { type Chunk, cutChunks, rounds } from './chunks.js';
 import { BUFFER_USAGE } from './constants.js';
-import { type Geometry, geometryOf, NORMALISE_ROWS, paddedComponents } from './geometry.js';
+import { type Geometry, geometryOf, NORMALISE_ROWS } from './geometry.js';
 import { mergePartials, packComponents, statisticUnits } from './pack.js';
 import {
   isLongWork,
@@ -15,6 +16,7 @@ import {
   tileCandidates,
 } from './regimes.js';
 import type { GpuRows } from './rows.js';
+import { type BufferName, likelihoodsOf, scratchSizes } from './scratch.js';
 import { type KernelName, type Rule, type Shader, shaderOf } from './shaders.js';
 import type { Tunable } from './tuner.js';
 
@@ -33,22 +35,6 @@ interface Stage {
   readonly scratch: GPUBindGroup;
 }
 
-type BufferName =
-  | 'components'
-  | 'logits'
-  | 'peaks'
-  | 'shares'
-  | 'labels'
-  | 'likelihoods'
-  | 'lanes'
-  | 'partials'
-  | 'draws';
-
-/** Bytes between the entries of a uniform buffer with dynamic offsets, and those of one entry. */
-const UNIFORM_STRIDE = 256;
-const UNIFORM_BYTES = 48;
-/** Draws a row, the seed's low and high word, and the iteration. */
-const DRAWS_WORDS = 4;
 /** Peaks, shares and labels; logits follow. */
 const POSTERIOR_COLUMNS = 3;
 
@@ -76,28 +62,19 @@ export class Workspace implements Tunable {
     private readonly software: boolean,
     /** Runs of rows that E-steps may be asked for one by one. */
     readonly blocks: number,
+    /** Cuts rows into chunks of at most so many; those given are all of one block. */
+    cut?: (chunkRows: number) => readonly Chunk[],
   ) {
     this.#tiles = plan;
     const n = rows.shape[0];
     const geometry = geometryOf(plan, shape, Math.ceil(n / blocks));
-    const { component, chunkRows, groups, groupLength, slabRows } = geometry;
+    const { component, chunkRows } = geometry;
     this.geometry = geometry;
-    this.chunks = cutChunks(n, blocks, rows.segmentRows, chunkRows, NORMALISE_ROWS);
+    this.chunks = cut?.(chunkRows) ?? cutChunks(n, blocks, rows.segmentRows, chunkRows, NORMALISE_ROWS);
     this.#rounds = Array.from({ length: blocks }, (_, block) => rounds(this.chunks, block));
     this.#units = statisticUnits(shape.moments, rows.scale);
     this.#packed = new Float32Array(shape.nComponents * component.length);
-    const last = this.chunks[this.chunks.length - 1];
-    this.#sizes = {
-      components: this.#packed.length,
-      logits: paddedComponents(shape.nComponents) * chunkRows,
-      peaks: chunkRows,
-      shares: chunkRows,
-      labels: chunkRows,
-      likelihoods: last.likelihoodBegin + Math.ceil(last.count / NORMALISE_ROWS),
-      lanes: (chunkRows / slabRows) * groupLength * 64,
-      partials: groups * groupLength,
-      draws: DRAWS_WORDS,
-    };
+    this.#sizes = scratchSizes(geometry, this.chunks, shape.nComponents);
   }
 
   /** The rounds of all rows, or of one block of them. */
@@ -122,6 +99,11 @@ export class Workspace implements Tunable {
   /** The kernels that turn rows into logits, log norms and labels. */
   posteriorStages(): Promise<Stage[]> {
     return this.#prepare('exact', posteriorKernels(this.plan.regime));
+  }
+
+  /** The kernel that turns rows into logits. */
+  logitsStages(): Promise<Stage[]> {
+    return this.#prepare('exact', posteriorKernels(this.plan.regime).slice(0, 1));
   }
 
   /** The kernels that turn logits and log norms into statistics. */
@@ -208,6 +190,11 @@ export class Workspace implements Tunable {
     this.rows.context.check();
   }
 
+  /** Scratch that other kernels share. */
+  buffer(name: 'logits' | 'peaks' | 'shares'): GPUBuffer {
+    return this.#buffer(name);
+  }
+
   #buffer(name: BufferName): GPUBuffer {
     return this.#once(name, () => this.rows.context.storage(name, 4 * this.#sizes[name]));
   }
@@ -221,26 +208,7 @@ export class Workspace implements Tunable {
 
   #chunkUniforms(): GPUBuffer {
     return this.#once('chunk', () => {
-      const words = UNIFORM_STRIDE / 4;
-      const { chunkRows, laneRows, slabRows, groupLength, groups } = this.geometry;
-      const uniforms = new Uint32Array(words * this.chunks.length);
-      for (const { index, begin, rowBegin, count, likelihoodBegin } of this.chunks) {
-        const slabs = Math.ceil(count / slabRows);
-        const { nComponents } = this.shape;
-        const fields = [
-          begin,
-          count,
-          chunkRows,
-          nComponents,
-          likelihoodBegin,
-          slabs,
-          laneRows,
-          groupLength,
-          groups,
-          rowBegin,
-        ];
-        uniforms.set(fields, index * words);
-      }
+      const uniforms = chunkUniforms(this.chunks, this.geometry, this.shape.nComponents);
       const { uniform, copyDestination } = BUFFER_USAGE;
       const buffer = this.rows.context.buffer('chunk', uniforms.byteLength, uniform | copyDestination);
       this.rows.context.device.queue.writeBuffer(buffer, 0, uniforms);
@@ -321,12 +289,8 @@ export class Workspace implements Tunable {
   }
 
   get #mostLikelihoods(): number {
-    return Math.max(
-      ...this.roundsOf().map(round => {
-        const [begin, end] = likelihoodsOf(round);
-        return end - begin;
-      }),
-    );
+    const numbers = this.roundsOf().map(round => likelihoodsOf(round));
+    return Math.max(...numbers.map(([begin, end]) => end - begin));
   }
 
   /** Copy peaks, shares, labels and (if asked for) logits of a chunk to where they can be read. */
@@ -337,7 +301,8 @@ export class Workspace implements Tunable {
       encoder.copyBufferToBuffer(this.#buffer(name), 0, staging, column * bytes, bytes);
     });
     if (!withLogits) return;
-    encoder.copyBufferToBuffer(this.#buffer('logits'), 0, staging, POSTERIOR_COLUMNS * bytes, 4 * this.#sizes.logits);
+    const logits = this.#buffer('logits');
+    encoder.copyBufferToBuffer(logits, 0, staging, POSTERIOR_COLUMNS * bytes, 4 * this.#sizes.logits);
   }
 
   #posteriorNumbers(withLogits: boolean): number {
@@ -361,10 +326,4 @@ export class Workspace implements Tunable {
     this.#buffers.clear();
     this.#stages.clear();
   }
-}
-
-/** Where a round's partial log-likelihoods are. */
-function likelihoodsOf(round: readonly Chunk[]): [begin: number, end: number] {
-  const last = round[round.length - 1];
-  return [round[0].likelihoodBegin, last.likelihoodBegin + Math.ceil(last.count / NORMALISE_ROWS)];
 }

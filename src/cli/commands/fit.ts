@@ -1,73 +1,110 @@
 import { type Command, Option } from 'commander';
-import type { TuningOptions } from '../../backends/webgpu/tuner.js';
-import { EmError } from '../../errors.js';
 import { GaussianMixture } from '../../estimators/gaussian-mixture.js';
-import { INITS } from '../../estimators/options.js';
-import type { CovarianceName } from '../../families/covariance/covariance-type.js';
-import { COVARIANCE_TYPES } from '../../families/covariance/index.js';
+import { FAMILIES, Mixture } from '../../estimators/mixture.js';
+import type { FitProgress } from '../../estimators/options.js';
+import type { RuleOptions } from '../../estimators/rules.js';
 import { readData } from '../data.js';
-import { onDevice } from '../device.js';
-import { EXIT, note } from '../exit.js';
-import { checkWritable } from '../files.js';
+import { type FamilyOptions, familyOf } from '../families.js';
+import { type RunOptions, runFit } from '../fitting.js';
+import { describeGaussianMixture } from '../kinds/gaussian-mixture.js';
+import { describeMixture } from '../kinds/mixture.js';
+import { groupsOf, readLabels } from '../labels.js';
 import { agree, readStart } from '../models.js';
 import {
   addColumns,
+  addComponents,
   addDevice,
+  addGaussian,
   addJson,
+  addModelOut,
+  addRestarts,
   addSeed,
+  addStopping,
   addTuning,
   DATA_HELP,
-  type Device,
-  parseCount,
-  parseNonNegative,
+  parseColumns,
   parsePositiveInteger,
-  parseStart,
+  parsePositiveIntegers,
   type StartChoice,
 } from '../options.js';
-import { print, printJson, writeJson } from '../output.js';
-import { fitProgress } from '../progress.js';
-import { formatModel } from '../summary.js';
-import { openTuning } from '../tuning.js';
+import {
+  E_STEP_NAMES,
+  eStepOf,
+  type Family,
+  M_STEP_NAMES,
+  mStepOf,
+  parseEStep,
+  parseMStep,
+  type Rule,
+} from '../rules.js';
 
-interface FitOptions {
+interface FitOptions extends RunOptions, FamilyOptions {
   components?: number;
-  covariance?: CovarianceName;
   init: StartChoice;
   restarts: number;
   tol: number;
-  maxIter: number;
-  regCovar: number;
-  seed: number;
-  device: Device;
-  tuning: TuningOptions['tuning'];
-  tuningCache?: string;
+  eStep?: Rule;
+  labels?: string;
+  mustLink?: string;
+  mStep?: Rule;
+  fixed?: string[];
+  accelerate?: RuleOptions['accelerate'];
   columns?: string[];
-  out?: string;
-  json?: boolean;
 }
+
+type Iteration = Pick<FitProgress, 'restart' | 'iteration' | 'logLikelihood'>;
+
+const HELP = `
+Rules are written with their settings behind a colon:
+  --e-step hard                          all of a row to its likeliest component
+  --e-step tempered:0.5                  soft, with stiffness 0.5; tempered:0.1,0.5,1 is a schedule (annealing)
+  --e-step sampled:draws=10,seed=3       Monte Carlo EM; average=20: the mean of the last 20 iterations
+  --e-step partial:blocks=16             incremental EM
+  --e-step stepwise:blocks=16,exponent=0.7,delay=2
+  --e-step constrained:min=0.2,max=0.5   bounds on every component's share of the rows
+  --labels known.csv                     some rows' components are known: one a line, -1 or nothing where not
+  --m-step maximum-a-posteriori:weights=2,components
+                                         a prior of the weights, and the default prior of Gaussian components
+  --m-step maximum-a-posteriori:shape=2,rate=1     the prior of Poisson rates (alpha, beta: of binomials)
+  --m-step gradient:learning-rate=1,steps=5        generalised EM
+
+Example: webgpu-em fit data.csv --components 3 --e-step tempered:0.2,0.5,1 --m-step maximum-a-posteriori:weights=2`;
 
 export function addFit(program: Command): void {
   const command = program
     .command('fit')
-    .description('Fit a Gaussian mixture to the rows of a file.')
+    .description('Fit a mixture to the rows of a file: of Gaussians, or of counts.')
     .argument('<data>', DATA_HELP)
-    .option(
-      '--components <K>',
-      'number of components (default: that of --init FILE.json)',
-      parsePositiveInteger,
-    )
     .addOption(
-      new Option('--covariance <type>', 'covariances (default: full, or that of --init FILE.json)').choices(
-        Object.keys(COVARIANCE_TYPES),
-      ),
+      new Option('--family <name>', 'what components are (default: gaussian, or that of --init)').choices([
+        'gaussian',
+        ...FAMILIES,
+      ]),
     )
-    .option('--init <start>', `how to start: ${INITS.join(', ')}, or FILE.json`, parseStart, 'k-means++')
-    .option('--restarts <R>', 'starts, of which the best fit is kept', parsePositiveInteger, 1)
-    .option('--tol <T>', 'converged when the mean log-likelihood changes by less', parseNonNegative, 1e-3)
-    .option('--max-iter <M>', 'the most M-steps', parseCount, 100)
-    .option('--reg-covar <R>', 'added to the diagonal of covariances', parseNonNegative, 1e-6)
-    .option('--out <file>', 'write the model to this JSON file');
-  for (const add of [addSeed, addDevice, addTuning, addColumns, addJson]) add(command);
+    .option('--trials <n>', 'trials of a binomial', parsePositiveInteger)
+    .option(
+      '--levels <n,m>',
+      'codes of each categorical column (default: as the data have)',
+      parsePositiveIntegers,
+    );
+  addComponents(command);
+  addGaussian(command);
+  addRestarts(command);
+  addStopping(command, { help: 'converged when the mean log-likelihood changes by less', value: 1e-3 }, 100);
+  command
+    .option('--e-step <rule>', `${E_STEP_NAMES.join(', ')} (default: exact)`, parseEStep)
+    .option('--labels <file>', 'components of the rows that are known; implies constrained')
+    .option('--must-link <file>', 'rows of one number share a component; implies constrained')
+    .option('--m-step <rule>', `${M_STEP_NAMES.join(', ')} (default: maximum-likelihood)`, parseMStep)
+    .option('--fixed <a,b>', 'parameters that stay as they start: weights, means, …', parseColumns)
+    .addOption(
+      new Option('--accelerate <name>', 'leap beyond the M-step where EM is slow').choices([
+        'squarem',
+        'anderson',
+      ]),
+    );
+  for (const add of [addModelOut, addSeed, addDevice, addTuning, addColumns, addJson]) add(command);
+  command.addHelpText('after', HELP);
   command.action((path: string, options: FitOptions) => {
     if (options.components === undefined && typeof options.init === 'string') {
       command.error("error: option '--components <K>' is missing.");
@@ -76,57 +113,46 @@ export function addFit(program: Command): void {
   });
 }
 
-async function fitFile(path: string, options: FitOptions): Promise<void> {
-  if (options.out !== undefined) await checkWritable(options.out);
-  const tuning = await openTuning(options.tuning, options.tuningCache);
-  const start = await readStart(options.init);
-  const nComponents = agree('--components', options.components, start.nComponents) as number;
-  const covarianceType = agree('--covariance', options.covariance, start.covarianceType);
-  const { points, columns } = await readData(path, options.columns);
-  const model = await onDevice(
-    options.device,
-    async (device, signal) => {
-      const progress = fitProgress(options.restarts, options.maxIter);
-      try {
-        return await GaussianMixture.fit(points, {
-          nComponents,
-          covarianceType,
-          init: start.init,
-          nInit: options.restarts,
-          tol: options.tol,
-          maxIter: options.maxIter,
-          regCovar: options.regCovar,
-          seed: options.seed,
-          device,
-          signal,
-          onIteration: progress.update,
-        });
-      } finally {
-        progress.stop();
-      }
-    },
-    tuning,
-  ).catch(error => keepLastGood(error, options.out));
+const fitFile = (path: string, options: FitOptions): Promise<void> =>
+  runFit(options, async () => {
+    const start = await readStart(options.init);
+    const choice = familyOf(options, start);
+    const common = {
+      nComponents: agree('--components', options.components, start.nComponents) as number,
+      init: start.init,
+      nInit: options.restarts,
+      tol: options.tol,
+      maxIter: options.maxIter,
+      seed: options.seed,
+      ...(await rulesOf(options, choice.family)),
+    };
+    const { points, columns } = await readData(path, options.columns);
+    return {
+      objective: 'log-likelihood',
+      async fit(device, signal, report) {
+        const onIteration = ({ restart, iteration, logLikelihood }: Iteration) =>
+          report({ restart, iteration, value: logLikelihood });
+        const told = { ...common, device, signal, onIteration };
+        if (choice.family === 'gaussian') {
+          const { family: _, ...covariance } = choice;
+          const model = await GaussianMixture.fit(points, { ...told, ...covariance });
+          return { fitInfo: model.fitInfo, file: model, text: describeGaussianMixture(model, columns) };
+        }
+        const model = await Mixture.fit(points, { ...told, ...choice });
+        return { fitInfo: model.fitInfo, file: model, text: describeMixture(model, columns) };
+      },
+    };
+  });
 
-  const { fitInfo } = model;
-  for (const { message } of fitInfo.notes) note(message);
-  if (fitInfo.stopReason === 'maxIter' && options.maxIter > 0) {
-    note(`not converged after ${fitInfo.nIter} iterations; try a larger --max-iter.`);
-  }
-  if (fitInfo.stopReason === 'aborted') {
-    note(`interrupted after ${fitInfo.nIter} iterations; this is the last good model.`);
-    process.exitCode = EXIT.interrupted;
-  }
-  if (options.out !== undefined) await writeJson(options.out, model);
-  await (options.json ? printJson(model) : print(formatModel(model, fitInfo, columns)));
-  if (options.out !== undefined) note(`model written to ${options.out}`);
-}
-
-/** Save what a failed fit had reached, and fail. */
-async function keepLastGood(error: unknown, out: string | undefined): Promise<never> {
-  if (out !== undefined && error instanceof EmError && error.lastGood instanceof GaussianMixture) {
-    await writeJson(out, error.lastGood);
-    note(`the last good model is written to ${out}`);
-  }
-  throw error;
+async function rulesOf(options: FitOptions, family: Family): Promise<RuleOptions> {
+  const { eStep, mStep, fixed, labels, mustLink, accelerate } = options;
+  const mStepRule = mStepOf(mStep, family, fixed);
+  return {
+    ...mStepRule,
+    accelerate,
+    eStep: eStepOf(eStep, {
+      ...(labels !== undefined && { labels: await readLabels(labels) }),
+      ...(mustLink !== undefined && { mustLink: groupsOf(await readLabels(mustLink)) }),
+    }),
+  };
 }

@@ -3,9 +3,8 @@ import { version } from '../../../package.json';
 import { chooseBackend } from '../../backends/choose.js';
 import { describe } from '../exit.js';
 import { readModel } from '../models.js';
-import { addJson } from '../options.js';
+import { addJson, MODEL_HELP } from '../options.js';
 import { print, printJson } from '../output.js';
-import { formatModel } from '../summary.js';
 import { formatPairs } from '../table.js';
 
 type DeviceInfo = { available: true; adapter: string } | { available: false; reason: string };
@@ -14,15 +13,15 @@ export function addInfo(program: Command): void {
   const command = program
     .command('info')
     .description('Describe a model, or this program and the devices that it finds.')
-    .argument('[model]', 'model file, as fit --out writes it');
+    .argument('[model]', MODEL_HELP);
   addJson(command).action((path: string | undefined, options: { json?: boolean }) =>
     path === undefined ? describeProgram(options.json) : describeModel(path, options.json),
   );
 }
 
 async function describeModel(path: string, json?: boolean): Promise<void> {
-  const { model, fit } = await readModel(path);
-  await (json ? printJson({ ...model.toJSON(), fit }) : print(formatModel(model, fit)));
+  const model = await readModel(path);
+  await (json ? printJson(model.toJSON()) : print(model.describe()));
 }
 
 async function describeProgram(json?: boolean): Promise<void> {

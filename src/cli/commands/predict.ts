@@ -1,10 +1,18 @@
 import type { Command } from 'commander';
-import { readData } from '../data.js';
+import { InvalidArgumentError } from '../../errors.js';
 import { onDevice } from '../device.js';
 import { note } from '../exit.js';
 import { checkWritable } from '../files.js';
 import { readModel } from '../models.js';
-import { addArrayOut, addColumns, addDevice, addJson, DATA_HELP, type Device } from '../options.js';
+import {
+  addArrayOut,
+  addColumns,
+  addDevice,
+  addJson,
+  DATA_HELP,
+  type Device,
+  MODEL_HELP,
+} from '../options.js';
 import { nested, printJson, writeArray } from '../output.js';
 
 interface PredictOptions {
@@ -18,8 +26,8 @@ interface PredictOptions {
 export function addPredict(program: Command): void {
   const command = program
     .command('predict')
-    .description('Give each row its most probable component, or its probabilities.')
-    .argument('<model>', 'model file, as fit --out writes it')
+    .description('Give each row its most probable component (cluster, topic), or the probability of each.')
+    .argument('<model>', MODEL_HELP)
     .argument('<data>', DATA_HELP)
     .option('--proba', 'the probability of every component in place of the label');
   for (const add of [addArrayOut, addDevice, addColumns, addJson]) add(command);
@@ -28,23 +36,31 @@ export function addPredict(program: Command): void {
 
 async function predict(modelPath: string, dataPath: string, options: PredictOptions): Promise<void> {
   if (options.out !== undefined) await checkWritable(options.out);
-  const { model } = await readModel(modelPath);
-  const { points } = await readData(dataPath, options.columns);
-  const [n] = points.shape;
-  const k = model.nComponents;
+  const model = await readModel(modelPath);
+  const { kind, part, nParts: k } = model;
+  if (options.proba && !model.predictProba) {
+    throw new InvalidArgumentError(
+      `${modelPath}: A ${kind} model gives labels, no probabilities. Try without --proba.`,
+    );
+  }
+  const input = await model.readInput(dataPath, options.columns);
+  const { nRows: n, names } = input;
 
   const array = await onDevice(options.device, async (device, signal) =>
-    options.proba
-      ? { data: await model.predictProba(points, { device, signal }), shape: [n, k] }
-      : { data: await model.predict(points, { device, signal }), shape: [n] },
+    options.proba && model.predictProba
+      ? { data: await model.predictProba(input, { device, signal }), shape: [n, k] }
+      : { data: await model.predict(input, { device, signal }), shape: [n] },
   );
 
   if (options.out !== undefined || !options.json) {
-    const header = options.proba ? Array.from({ length: k }, (_, j) => `component_${j}`) : ['component'];
-    await writeArray(options.out, array, header);
+    const header = options.proba ? Array.from({ length: k }, (_, j) => `${part}_${j}`) : [part];
+    await writeArray(options.out, array, header, names);
   }
   if (options.json) {
-    await printJson(options.proba ? { probabilities: nested(array) } : { labels: Array.from(array.data) });
+    const values = options.proba
+      ? { probabilities: nested(array) }
+      : { labels: Array.from<number>(array.data) };
+    await printJson({ ...values, ...(names && { names: names.values }) });
   }
   if (options.out !== undefined) note(`${n} rows written to ${options.out}`);
 }

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
+import { InvalidArgumentError } from '../../errors.js';
 import { note } from '../exit.js';
 import { checkWritable } from '../files.js';
 import { readModel } from '../models.js';
-import { addArrayOut, addJson, addSeed, parsePositiveInteger } from '../options.js';
+import { addArrayOut, addJson, addSeed, MODEL_HELP, parsePositiveInteger } from '../options.js';
 import { nested, printJson, writeArray } from '../output.js';
 
 interface SampleOptions {
@@ -16,7 +17,7 @@ export function addSample(program: Command): void {
   const command = program
     .command('sample')
     .description('Draw rows from a model.')
-    .argument('<model>', 'model file, as fit --out writes it')
+    .argument('<model>', MODEL_HELP)
     .requiredOption('--n <N>', 'number of rows', parsePositiveInteger);
   for (const add of [addSeed, addArrayOut, addJson]) add(command);
   command.action(sample);
@@ -24,14 +25,17 @@ export function addSample(program: Command): void {
 
 async function sample(modelPath: string, { n, seed, out, json }: SampleOptions): Promise<void> {
   if (out !== undefined) await checkWritable(out);
-  const { model } = await readModel(modelPath);
-  const points = model.sample(n, { seed });
+  const model = await readModel(modelPath);
+  if (!model.sample) {
+    throw new InvalidArgumentError(`${modelPath}: There are no rows to draw from a ${model.kind} model.`);
+  }
+  const points = model.sample(n, seed);
 
   if (out !== undefined || !json) {
     await writeArray(
       out,
       points,
-      Array.from({ length: model.nFeatures }, (_, j) => `x${j}`),
+      Array.from({ length: points.shape[1] }, (_, j) => `x${j}`),
     );
   }
   if (json) await printJson({ points: nested(points), labels: Array.from(points.labels) });

@@ -1,0 +1,89 @@
+// A chunk's sequences are cut into pieces: runs of rows that one invocation, or one group of them, walks along. Where a
+// piece goes on from another there is a joint, through which messages are handed over.
+//
+// Messages are encoded: x > 0 stands for itself, anything else for 2^x. So a state that is thousands of bits behind is
+// not lost, and may come back.
+struct Chunk {
+  stride: u32,      // rows that a [·, rows] scratch array has room for
+  pieces: u32,
+  walkers: u32,     // what the pieces are dealt to
+  what: u32,        // ALL, WARM or CHANGED pieces
+  warm_rows: u32,
+  joint_begin: u32, // joints to hand over
+  joint_end: u32,
+}
+
+struct Piece {
+  begin: u32,  // first row, in the chunk
+  count: u32,  // rows
+  before: u32, // joint with the piece that it goes on from, or NONE: a sequence begins
+  after: u32,  // joint with the piece that goes on from it, or NONE: a sequence ends
+  weight: f32, // of the sequence
+}
+
+struct Joint {
+  used: array<vec4f, QUADS>,  // the message that the receiving piece has last taken
+  given: array<vec4f, QUADS>, // the message that the sending piece has last left
+  changed: u32,
+}
+
+// What a walk along a piece multiplies the likelihood by, 2^exponent · total, or of the best path 2^(exponent + total).
+struct Scale {
+  exponent: f32, // whole
+  total: f32,
+  dead: u32,     // the first row from which on no path is possible, or NONE
+  state: u32,    // the best of the last row
+}
+
+struct Transitions {
+  initial: array<vec4f, QUADS>,              // δ, encoded
+  forth: array<vec4f, 4 * QUADS * QUADS>,    // [j, k] Γ_jk, 0 beyond K
+  logs: array<vec4f, 4 * QUADS * QUADS>,     // [j, k] log2 Γ_jk
+  has_small: u32,                            // whether a product with some Γ_jk > 0 may underflow
+}
+
+@group(0) @binding(0) var<uniform> chunk: Chunk;
+@group(0) @binding(1) var<storage, read> pieces: array<Piece>;
+#if LARGE
+@group(1) @binding(0) var<storage, read> transitions: Transitions;
+#else
+@group(1) @binding(0) var<uniform> transitions: Transitions;
+#endif
+
+const NONE = 0xffffffffu;
+const ALL = 0u;
+const WARM = 1u;
+const CHANGED = 2u;
+
+const LOG_ZERO = -1e30;
+// Below this a logarithm is one of 0: sums with LOG_ZERO, and log densities of what a state cannot produce.
+const LOG_IMPOSSIBLE = -1.4426950408889634e20;
+// A smaller state of a message is kept as a logarithm.
+const LEAST_STATE = 0x1p-100;
+// A smaller sum over states may have lost terms: it is taken anew, in logarithms.
+const LEAST_SUM = 0x1p-64;
+
+fn logs_of(x: vec4f) -> vec4f {
+  return select(x, log2(max(x, vec4f(0x1p-126))), x > vec4f());
+}
+
+fn log_of(x: f32) -> f32 { return logs_of(vec4f(x)).x; }
+
+// ⌊log2 x⌋ of normal numbers
+fn exponents(x: vec4f) -> vec4f {
+  return vec4f(bitcast<vec4u>(x) >> vec4u(23u)) - 127.0;
+}
+
+// 2^n for whole n
+fn powers(n: vec4f) -> vec4f {
+  return bitcast<vec4f>(vec4u(max(n, vec4f(-126.0)) + 127.0) << vec4u(23u));
+}
+
+// Messages of a chunk's rows; before them that of the row ahead.
+fn message_at(row: u32, quad: u32) -> u32 { return quad * chunk.stride + row; }
+
+fn is_state(quad: u32) -> vec4<bool> {
+  return 4u * quad + vec4u(0u, 1u, 2u, 3u) < vec4u(STATES);
+}
+
+fn sum_of(x: vec4f) -> f32 { return (x.x + x.y) + (x.z + x.w); }

@@ -1,0 +1,46 @@
+import type { Chain } from '../chain-backend.js';
+import { paddedComponents } from './geometry.js';
+
+/** As in shaders/include/chain.wgsl and chain-backward.wgsl. */
+const LOG_ZERO = -1e30;
+const LEAST_SUM = 2 ** -64;
+const SMALLEST_TRANSITION = 2 ** -100;
+/** A product of a smaller Γ_jk and a state that is no logarithm may underflow. */
+const SMALL_TRANSITION = 2 ** -26;
+
+/** Words of `Transitions`: δ, Γ, log2 Γ, and a flag in a vec4. */
+export const transitionsLength = (nStates: number): number => {
+  const padded = paddedComponents(nStates);
+  return padded + 2 * padded * padded + 4;
+};
+
+export function packTransitions({ logInitial, logTransition }: Chain): Float32Array<ArrayBuffer> {
+  const k = logInitial.length;
+  const padded = paddedComponents(k);
+  const packed = new Float32Array(transitionsLength(k));
+  const [initial, forth, logs] = [0, padded, padded + padded * padded];
+  packed.fill(LOG_ZERO, initial, forth);
+  packed.fill(LOG_ZERO, logs, logs + padded * padded);
+  let hasSmall = false;
+  for (let j = 0; j < k; j++) {
+    packed[initial + j] = encode(logInitial[j]);
+    for (let state = 0; state < k; state++) {
+      const value = logTransition[j * k + state];
+      packed[forth + j * padded + state] = Math.exp(value);
+      packed[logs + j * padded + state] = base2(value);
+      hasSmall ||= value > Number.NEGATIVE_INFINITY && Math.exp(value) < SMALL_TRANSITION;
+    }
+  }
+  new Uint32Array(packed.buffer)[logs + padded * padded] = hasSmall ? 1 : 0;
+  return packed;
+}
+
+const base2 = (logarithm: number) => Math.max(logarithm * Math.LOG2E, LOG_ZERO);
+
+/** Itself, or its base-2 logarithm if it is so small. */
+const encode = (logarithm: number) =>
+  Math.exp(logarithm) >= LEAST_SUM ? Math.exp(logarithm) : base2(logarithm);
+
+/** Γ_jk as the sums of chain-backward are to be multiplied by it. */
+export const transitionFactor = (logarithm: number): number =>
+  logarithm === Number.NEGATIVE_INFINITY ? 0 : Math.max(Math.exp(logarithm), SMALLEST_TRANSITION);

@@ -1,0 +1,174 @@
+import type { Statistics } from '../../statistics.js';
+import type { Chain } from '../chain-backend.js';
+import type { ChainChunk } from './chain-pieces.js';
+import { Scales } from './chain-scales.js';
+import { type Direction, TOTAL_GROUPS } from './chain-shaders.js';
+import type { ChainWorkspace } from './chain-workspace.js';
+import { SCALE_WORDS } from './chain-workspace.js';
+
+/** Rounds of handing over that are submitted at a time. */
+const ROUNDS = 4;
+
+type Stages = Parameters<ChainWorkspace['mixture']['encode']>[1];
+
+/**
+ * One pass of walks with the same θ. Pieces of one sequence are walked side by side, each from a message that a short
+ * walk ahead of it has found; those whose message was wrong go again until none is, so that what comes out is that of one
+ * long walk, to rounding. Chains forget where they began; one that does not is walked piece after piece.
+ */
+export class ChainWalk {
+  private constructor(
+    readonly workspace: ChainWorkspace,
+    readonly origin: Float64Array,
+    private readonly logits: Stages,
+    private readonly statistics: Stages,
+  ) {}
+
+  static async begin(workspace: ChainWorkspace, chain: Chain): Promise<ChainWalk> {
+    const { mixture } = workspace;
+    const [logits, statistics] = [await mixture.logitsStages(), await mixture.statisticsStages()];
+    if (workspace.spans.some(span => span.nJoints > 0)) {
+      await workspace.prepare(['joints', 'forward'], ['joints', 'backward'], ['joints', 'viterbi']);
+    }
+    return new ChainWalk(workspace, workspace.write(chain), logits, statistics);
+  }
+
+  get #device(): GPUDevice {
+    return this.workspace.rows.context.device;
+  }
+
+  /** α of a chunk and what its pieces leave. */
+  async filter(chunk: ChainChunk, direction: Direction = 'forward'): Promise<Scales> {
+    return await this.forward(chunk, false, direction);
+  }
+
+  /**
+   * Emissions and α of a chunk.
+   *
+   * @param isKnown whether its joints have what pieces are to begin with
+   */
+  async forward(
+    chunk: ChainChunk,
+    isKnown: boolean,
+    direction: Direction = 'forward',
+  ): Promise<Promise<Scales>> {
+    const encoder = this.#device.createCommandEncoder();
+    this.workspace.mixture.encode(encoder, this.logits, chunk.chunk);
+    await this.#walk(encoder, direction, chunk, isKnown);
+    const last = this.#device.createCommandEncoder();
+    const read = this.workspace.copy(last, 'scales', 4 * SCALE_WORDS * chunk.nPieces);
+    this.#device.queue.submit([last.finish()]);
+    return read().then(data => new Scales(chunk, data));
+  }
+
+  /** γ of a chunk in place of its emissions, and ξ. */
+  async backward(chunk: ChainChunk, isKnown = false): Promise<void> {
+    await this.#walk(this.#device.createCommandEncoder(), 'backward', chunk, isKnown);
+  }
+
+  async #walk(
+    encoder: GPUCommandEncoder,
+    direction: Direction,
+    chunk: ChainChunk,
+    isKnown: boolean,
+  ): Promise<void> {
+    const { workspace } = this;
+    const [begin, end] = direction === 'backward' ? chunk.after : chunk.before;
+    if (isKnown || begin === end) {
+      await workspace.encode(encoder, direction, direction, chunk);
+      this.#device.queue.submit([encoder.finish()]);
+      return;
+    }
+    await workspace.encode(encoder, direction, direction, chunk, 'warm');
+    await workspace.encode(encoder, 'joints', direction, chunk);
+    await workspace.encode(encoder, direction, direction, chunk);
+    await workspace.encode(encoder, 'joints', direction, chunk, 'changed');
+    await workspace.encode(encoder, direction, direction, chunk, 'changed');
+    let rounds = await this.#check(encoder, direction, chunk);
+    while ((await rounds) > 0) {
+      const again = this.#device.createCommandEncoder();
+      for (let round = 0; round < ROUNDS; round++) {
+        if (round > 0) await workspace.encode(again, 'joints', direction, chunk, 'changed');
+        await workspace.encode(again, direction, direction, chunk, 'changed');
+      }
+      rounds = await this.#check(again, direction, chunk);
+    }
+  }
+
+  /** Hand over and submit. @returns how many pieces have to go again */
+  async #check(
+    encoder: GPUCommandEncoder,
+    direction: Direction,
+    chunk: ChainChunk,
+  ): Promise<Promise<number>> {
+    this.workspace.clear(encoder, `${direction} changes`);
+    await this.workspace.encode(encoder, 'joints', direction, chunk, 'changed');
+    const read = this.workspace.copy(encoder, `${direction} changes`, 4);
+    this.#device.queue.submit([encoder.finish()]);
+    return read().then(data => new Uint32Array(data)[0]);
+  }
+
+  /** Sum up γ and ξ of a chunk. */
+  async accumulate(chunk: ChainChunk, isFirst: boolean): Promise<void> {
+    const { workspace } = this;
+    const encoder = this.#device.createCommandEncoder();
+    if (isFirst) {
+      workspace.clear(encoder, 'totals');
+      workspace.mixture.clearPartials(encoder);
+    }
+    await workspace.encode(encoder, 'reduce', 'backward', chunk);
+    workspace.writeShares(chunk);
+    workspace.mixture.encode(encoder, this.statistics, chunk.chunk);
+    this.#device.queue.submit([encoder.finish()]);
+  }
+
+  /** Add what was summed up to `statistics` and `totals`, in float64. */
+  async read(statistics: Statistics, totals: Float64Array): Promise<void> {
+    const { mixture } = this.workspace;
+    const encoder = this.#device.createCommandEncoder();
+    const [round] = mixture.roundsOf();
+    mixture.copyStatistics(encoder, round);
+    const read = this.workspace.copy(encoder, 'totals');
+    this.#device.queue.submit([encoder.finish()]);
+    await mixture.readStatistics(statistics, round, true); // its log-likelihood is none of ours
+    const data = new Float32Array(await read());
+    for (let group = 0; group < TOTAL_GROUPS; group++) {
+      const from = group * totals.length;
+      for (let i = 0; i < totals.length; i++) totals[i] += data[from + i];
+    }
+  }
+
+  /** [count, K] γ of the chunk that was walked last, each row adding up to 1 in float64. */
+  async readPosterior({ chunk: { count } }: ChainChunk): Promise<Float64Array> {
+    const { nStates: k, mixture } = this.workspace;
+    const { chunkRows } = mixture.geometry;
+    const encoder = this.#device.createCommandEncoder();
+    const read = this.workspace.copy(encoder, 'logits');
+    this.#device.queue.submit([encoder.finish()]);
+    const logits = new Float32Array(await read());
+    const posterior = new Float64Array(count * k);
+    for (let row = 0, at = 0; row < count; row++, at += k) {
+      let sum = 0;
+      for (let state = 0; state < k; state++) {
+        const logit = logits[4 * ((state >> 2) * chunkRows + row) + (state & 3)];
+        const value = logit > LOG2_NOTHING ? 2 ** logit : 0;
+        posterior[at + state] = value;
+        sum += value;
+      }
+      for (let state = at; state < at + k; state++) posterior[state] /= sum;
+    }
+    return posterior;
+  }
+
+  /** [⌈K / 4⌉, stride, 4] of the chunk that was walked last. */
+  async readPointers(): Promise<Uint8Array> {
+    const { quads, mixture } = this.workspace;
+    const encoder = this.#device.createCommandEncoder();
+    const read = this.workspace.copy(encoder, 'sums', 4 * quads * mixture.geometry.chunkRows);
+    this.#device.queue.submit([encoder.finish()]);
+    return new Uint8Array(await read());
+  }
+}
+
+/** As in shaders/chain-backward.wgsl. */
+const LOG2_NOTHING = -300;

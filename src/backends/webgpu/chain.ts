@@ -1,0 +1,239 @@
+import { InvalidArgumentError } from '../../errors.js';
+import { statisticLength } from '../../families/moments.js';
+import { emptyStatistics, type Statistics } from '../../statistics.js';
+import type { Rows } from '../backend.js';
+import type { Chain, ChainBackend, ChainStatistics, Sequences, StateRun } from '../chain-backend.js';
+import { checkFeatures, checkFinite } from '../checks.js';
+import { traceBack } from './chain-back-pointers.js';
+import { transitionFactor } from './chain-pack.js';
+import type { ChainChunk, Span } from './chain-pieces.js';
+import { type ChainPlan, chainPlan, MOST_STATES } from './chain-plan.js';
+import { Scales } from './chain-scales.js';
+import { ChainWalk } from './chain-walk.js';
+import { ChainWorkspace } from './chain-workspace.js';
+import { paddedComponents } from './geometry.js';
+import { logVolume } from './pack.js';
+import { choosePlan } from './regimes.js';
+import type { GpuRows } from './rows.js';
+
+/** Chunks whose sums may be added up in float32 before float64 takes them. */
+const CHUNKS_PER_READ = 64;
+
+/** Chains on a GPU. */
+export class GpuChains implements ChainBackend {
+  readonly #workspaces = new WeakMap<GpuRows, ChainWorkspace>();
+
+  constructor(
+    private readonly resident: (rows: Rows) => GpuRows,
+    private readonly software: boolean,
+    private readonly options: Partial<ChainPlan> = {},
+  ) {}
+
+  forwardBackward(rows: Rows, sequences: Sequences, chain: Chain): Promise<ChainStatistics> {
+    return this.#exclusive(rows, sequences, chain, async workspace => {
+      const { emission } = chain;
+      const { nComponents: k, nFeatures, moments } = emission;
+      await workspace.prepare(
+        ['forward', 'forward'],
+        ['backward', 'backward'],
+        ['reduce', 'backward'],
+      );
+      const walk = await ChainWalk.begin(workspace, chain);
+      const statistics = emptyStatistics(k, statisticLength(moments, nFeatures), walk.origin);
+      const likelihood = new Likelihood(workspace, chain);
+      const totals = new Float64Array(workspace.totalsLength);
+      let chunks: ChainChunk[] = [];
+      let scales: Promise<Scales>[] = [];
+      const merge = async () => {
+        if (chunks.length > 0) await walk.read(statistics, totals);
+        for (const each of await Promise.all(scales)) likelihood.add(each);
+        chunks = [];
+        scales = [];
+      };
+      for (const span of workspace.spans) {
+        const isOne = span.chunks.length === 1;
+        if (!isOne) for (const each of span.chunks) likelihood.add(await walk.filter(each));
+        for (const chunk of [...span.chunks].reverse()) {
+          const left = await walk.forward(chunk, !isOne);
+          if (isOne) scales.push(left);
+          await walk.backward(chunk);
+          await walk.accumulate(chunk, chunks.length === 0);
+          chunks.push(chunk);
+          if (chunks.length === CHUNKS_PER_READ) await merge();
+        }
+      }
+      await merge();
+      return {
+        emission: checkFinite({ ...statistics, ...likelihood.total() }),
+        ...unpackTotals(totals, chain),
+      };
+    });
+  }
+
+  async *smoothed(rows: Rows, sequences: Sequences, chain: Chain): AsyncIterable<StateRun> {
+    const spans = await this.#exclusive(rows, sequences, chain, async ({ spans }) => spans.length);
+    for (let index = 0; index < spans; index++) {
+      let epoch = -1;
+      let chunks = 1;
+      for (let at = 0; at < chunks; at++) {
+        yield await this.#exclusive(rows, sequences, chain, async workspace => {
+          await workspace.prepare(['forward', 'forward'], ['backward', 'backward']);
+          const span = workspace.spans[index];
+          chunks = span.chunks.length;
+          const isKnown = workspace.epoch === epoch;
+          const walk = await ChainWalk.begin(workspace, chain);
+          epoch = workspace.epoch;
+          if (chunks > 1 && !isKnown) await smoothSpan(walk, span);
+          const chunk = span.chunks[at];
+          const scales = await walk.forward(chunk, chunks > 1);
+          await walk.backward(chunk, chunks > 1);
+          (await scales).check(sequences);
+          const probabilities = await walk.readPosterior(chunk);
+          return { begin: chunk.chunk.rowBegin, probabilities };
+        });
+      }
+    }
+  }
+
+  logLikelihoods(rows: Rows, sequences: Sequences, chain: Chain): Promise<Float64Array> {
+    return this.#exclusive(rows, sequences, chain, async workspace => {
+      await workspace.prepare(['forward', 'forward']);
+      const walk = await ChainWalk.begin(workspace, chain);
+      const result = new Float64Array(sequences.lengths.length);
+      for (const chunk of workspace.chunks) {
+        const scales = await walk.filter(chunk);
+        addToSequences(result, scales, piece =>
+          scales.dead(piece) === undefined ? scales.logLikelihood(piece) : Number.NEGATIVE_INFINITY,
+        );
+      }
+      return inNats(result, workspace, chain);
+    });
+  }
+
+  viterbi(rows: Rows, sequences: Sequences, chain: Chain) {
+    return this.#exclusive(rows, sequences, chain, async workspace => {
+      await workspace.prepare(['viterbi', 'viterbi']);
+      const walk = await ChainWalk.begin(workspace, chain);
+      const states = new Uint32Array(rows.shape[0]);
+      const result = new Float64Array(sequences.lengths.length);
+      for (const span of workspace.spans) {
+        const isOne = span.chunks.length === 1;
+        const left: Scales[] = [];
+        for (const chunk of span.chunks) {
+          const scales = await walk.filter(chunk, 'viterbi');
+          scales.check(sequences);
+          addToSequences(result, scales, piece => scales.logBest(piece));
+          left.push(scales);
+        }
+        let state = 0;
+        for (const scales of left.reverse()) {
+          if (!isOne) await walk.forward(scales.chunk, true, 'viterbi');
+          const pointers = await walk.readPointers();
+          state = traceBack(scales, pointers, workspace.mixture.geometry.chunkRows, state, states);
+        }
+      }
+      return { states, logProbabilities: inNats(result, workspace, chain) };
+    });
+  }
+
+  #exclusive<T>(
+    rows: Rows,
+    sequences: Sequences,
+    chain: Chain,
+    work: (workspace: ChainWorkspace) => Promise<T>,
+  ): Promise<T> {
+    const resident = this.resident(rows);
+    checkFeatures(rows, chain.emission);
+    const { nComponents } = chain.emission;
+    if (nComponents > MOST_STATES) {
+      throw new InvalidArgumentError(
+        `Chains on WebGPU have at most ${MOST_STATES} states, got ${nComponents}. Try device: 'cpu'.`,
+      );
+    }
+    return resident.exclusive(() => work(this.#workspace(resident, sequences, chain)));
+  }
+
+  /** Scratch for one shape of chain and sequences: that of the rows' last use, or made anew in its place. */
+  #workspace(rows: GpuRows, sequences: Sequences, { emission }: Chain): ChainWorkspace {
+    const { form, nComponents, nFeatures, moments } = emission;
+    const shape = { form, nComponents, nFeatures, moments };
+    const last = this.#workspaces.get(rows);
+    if (last && sameShape(last.shape, shape) && sameSequences(last.sequences, sequences)) return last;
+    if (last) last.dispose();
+    else rows.onDispose(() => this.#workspaces.get(rows)?.dispose());
+    const plan = chainPlan(nComponents, this.software, this.options);
+    const mixturePlan = choosePlan(shape, rows.shape[0], this.software);
+    const own = { lengths: sequences.lengths.slice(), weights: sequences.weights?.slice() };
+    const workspace = new ChainWorkspace(rows, shape, own, plan, mixturePlan, this.software);
+    this.#workspaces.set(rows, workspace);
+    return workspace;
+  }
+}
+
+/** The joints of a span of several chunks, in both directions. */
+async function smoothSpan(walk: ChainWalk, { chunks }: Span): Promise<void> {
+  for (const chunk of chunks) (await walk.filter(chunk)).check(walk.workspace.sequences);
+  for (const chunk of [...chunks].reverse()) {
+    await walk.forward(chunk, true);
+    await walk.backward(chunk);
+  }
+}
+
+/** Σ log p(sequence) and how many rows there are, each as often as its sequence counts. */
+class Likelihood {
+  #bits = 0;
+
+  constructor(
+    readonly workspace: ChainWorkspace,
+    readonly chain: Chain,
+  ) {}
+
+  /** @throws ImpossibleSequenceError */
+  add(scales: Scales): void {
+    const { sequences } = this.workspace;
+    scales.check(sequences);
+    scales.chunk.sequences.forEach((sequence, piece) => {
+      this.#bits += (sequences.weights?.[sequence] ?? 1) * scales.logLikelihood(piece);
+    });
+  }
+
+  total(): Pick<Statistics, 'nRows' | 'logLikelihood'> {
+    const { lengths, weights } = this.workspace.sequences;
+    const nRows = lengths.reduce((sum, length, i) => sum + length * (weights?.[i] ?? 1), 0);
+    const volume = logVolume(this.chain.emission.form, this.workspace.rows.scale);
+    return { nRows, logLikelihood: this.#bits * Math.LN2 - nRows * volume };
+  }
+}
+
+function addToSequences(sums: Float64Array, { chunk }: Scales, of: (piece: number) => number): void {
+  for (const piece of chunk.places) sums[chunk.sequences[piece]] += of(piece);
+}
+
+/** Base-2 log densities of whole sequences in resident units, in nats and the caller's units. */
+function inNats(bits: Float64Array, { rows, sequences }: ChainWorkspace, { emission }: Chain): Float64Array {
+  const volume = logVolume(emission.form, rows.scale);
+  return bits.map((value, sequence) => value * Math.LN2 - sequences.lengths[sequence] * volume);
+}
+
+function unpackTotals(
+  totals: Float64Array,
+  { logTransition, logInitial }: Chain,
+): Pick<ChainStatistics, 'initial' | 'transitions'> {
+  const k = logInitial.length;
+  const padded = paddedComponents(k);
+  const transitions = logTransition.map((value, at) => {
+    const j = Math.floor(at / k);
+    return totals[j * padded + (at - j * k)] * transitionFactor(value);
+  });
+  return { initial: totals.slice(k * padded, k * padded + k), transitions };
+}
+
+const sameShape = <T extends object>(a: T, b: T) =>
+  (Object.keys(a) as (keyof T)[]).every(name => a[name] === b[name]);
+
+function sameSequences(a: Sequences, b: Sequences): boolean {
+  const same = (x?: ArrayLike<number>, y?: ArrayLike<number>) =>
+    x?.length === y?.length && Array.prototype.every.call(x ?? [], (value, i) => value === y?.[i]);
+  return same(a.lengths, b.lengths) && same(a.weights, b.weights);
+}
+

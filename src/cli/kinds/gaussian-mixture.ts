@@ -1,0 +1,24 @@
+import { GaussianMixture } from '../../estimators/gaussian-mixture.js';
+import { counted, fitPairs, formatSummary, type NamedFit, partsTable } from '../summary.js';
+import { formatNats } from '../table.js';
+import type { OpenModel } from './kind.js';
+import { type MixtureLike, openMixture } from './mixture-like.js';
+import type { PointsInput } from './points.js';
+
+export function openGaussianMixture(json: unknown): OpenModel<PointsInput> {
+  const model = GaussianMixture.fromJSON(json);
+  return { ...openMixture('gaussian-mixture', model), describe: () => describeGaussianMixture(model) };
+}
+
+export function describeGaussianMixture(model: GaussianMixture, columns?: readonly string[]): string {
+  const { nComponents: k, nFeatures: d, covarianceType, weights, means } = model;
+  const title = `Gaussian mixture, ${counted(k, 'component')}, ${counted(d, 'feature')}, ${covarianceType} covariance`;
+  return formatSummary(
+    [['model', title], ...likelihoodPairs(model)],
+    partsTable('component', { weight: weights }, { name: 'mean', values: means, columns }),
+  );
+}
+
+/** How the fit went, where that is known. */
+export const likelihoodPairs = ({ fitInfo }: MixtureLike): NamedFit =>
+  fitInfo ? fitPairs(fitInfo, ['log-likelihood', formatNats(fitInfo.logLikelihood)]) : [];

@@ -1,0 +1,46 @@
+import type { Backend } from '../../backends/backend.js';
+import type { SampledPoints } from '../../models/sample.js';
+import type { RowNames } from '../output.js';
+
+/** Where a question is answered. */
+export interface Use {
+  readonly device: Backend;
+  readonly signal: AbortSignal;
+}
+
+/** The rows of a data file, as a model takes them. */
+export interface Input {
+  readonly nRows: number;
+  /** What the rows are called, where the file says so. */
+  readonly names?: RowNames;
+}
+
+/** A number that says how well a model explains rows. */
+export interface Score {
+  /** In JSON. */
+  readonly name: string;
+  /** In tables. */
+  readonly label: string;
+  readonly value: number;
+  readonly text: string;
+}
+
+/** A model from a file: what commands can ask of it. What is absent, models of its kind cannot do. */
+export interface OpenModel<I extends Input = Input> {
+  /** As the file's `model` says. */
+  readonly kind: string;
+  /** What predict gives each row: a component, a cluster, a topic; and how many there are. */
+  readonly part: string;
+  readonly nParts: number;
+  /** For people. */
+  describe(): string;
+  /** The content of its file. */
+  toJSON(): object;
+  readInput(path: string, columns: string[] | undefined): Promise<I>;
+  /** [n] */
+  predict(input: I, use: Use): Promise<Uint32Array>;
+  /** [n, nParts] row-major */
+  predictProba?(input: I, use: Use): Promise<Float64Array>;
+  score(input: I, use: Use): Promise<Score[]>;
+  sample?(n: number, seed: number): SampledPoints;
+}

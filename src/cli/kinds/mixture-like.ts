@@ -1,0 +1,59 @@
+import type { Backend } from '../../backends/backend.js';
+import type { Matrix } from '../../data/matrix.js';
+import type { Points } from '../../data/points.js';
+import type { FitInfo } from '../../estimators/fitted-mixture.js';
+import type { UseOptions } from '../../estimators/scoring.js';
+import type { SampledPoints } from '../../models/sample.js';
+import { formatNats, formatNumber } from '../table.js';
+import type { OpenModel } from './kind.js';
+import { type PointsInput, readPoints } from './points.js';
+
+/** A mixture with a likelihood: of Gaussians or of counts. */
+export interface MixtureLike {
+  readonly nComponents: number;
+  readonly fitInfo: FitInfo | undefined;
+  toJSON(): object;
+  predict(points: Points, options?: UseOptions): Promise<Uint32Array>;
+  predictProba(points: Points, options?: UseOptions): Promise<Float64Array>;
+  score(points: Points, options?: UseOptions): Promise<number>;
+  aic(points: Points, options?: UseOptions): Promise<number>;
+  bic(points: Points, options?: UseOptions): Promise<number>;
+  icl(points: Points, options?: UseOptions): Promise<number>;
+  sample(n: number, options?: { seed?: number }): SampledPoints;
+}
+
+/** @param load rows once for all that is asked of them, where the model takes resident rows */
+export function openMixture(
+  kind: string,
+  model: MixtureLike,
+  load = (points: Matrix, device: Backend): Points | Promise<Points> => device.load(points),
+): Omit<OpenModel<PointsInput>, 'describe'> {
+  return {
+    kind,
+    part: 'component',
+    nParts: model.nComponents,
+    toJSON: () => model.toJSON(),
+    readInput: readPoints,
+    predict: ({ points }, use) => model.predict(points, use),
+    predictProba: ({ points }, use) => model.predictProba(points, use),
+    sample: (n, seed) => model.sample(n, { seed }),
+    async score({ points, nRows }, use) {
+      const rows = await load(points, use.device);
+      const mean = await model.score(rows, use);
+      const criterion = (name: string, value: number) => ({
+        name,
+        label: name.toUpperCase(),
+        value,
+        text: formatNats(value),
+      });
+      const total = mean * nRows;
+      return [
+        { name: 'logLikelihood', label: 'log-likelihood', value: total, text: formatNats(total) },
+        { name: 'meanLogLikelihood', label: 'mean per row', value: mean, text: formatNumber(mean, 7) },
+        criterion('aic', await model.aic(rows, use)),
+        criterion('bic', await model.bic(rows, use)),
+        criterion('icl', await model.icl(rows, use)),
+      ];
+    },
+  };
+}

@@ -1,6 +1,8 @@
 // γ_t(j) = α_t(j) Σ_k Γ_jk γ_{t+1}(k) / Σ_i α_t(i) Γ_ik along pieces from their ends, one an invocation: probabilities
 // alone, none of which can overflow. Each invocation leaves Σ_t ξ_t(j, k) / Γ_jk and Σ γ_1(j), times the weights.
+// Everything has a name and no index, to stay in registers.
 #include chain
+#include chain-end
 
 @group(2) @binding(0) var<storage, read_write> logits: array<vec4f>; // [QUADS, stride] log2 γ_t(k)
 @group(2) @binding(1) var<storage, read> alphas: array<vec4f>;       // as chain-forward leaves them
@@ -9,131 +11,131 @@
 @group(2) @binding(4) var<storage, read_write> joints: array<Joint>; // γ of the rows before them
 @group(2) @binding(5) var<storage, read_write> counts: array<vec4f>; // [walkers, STATES + 1, QUADS]
 
-const LOG_NOTHING = -300.0;
-// A smaller γ is not looked for in logarithms.
-const NEGLIGIBLE = 0x1p-60;
-const SMALLEST_TRANSITION = 0x1p-100;
-
-var<private> gamma: array<vec4f, QUADS>;
-var<private> alpha: array<vec4f, QUADS>;
-var<private> ratios: array<vec4f, QUADS>;
-var<private> weighted: array<vec4f, QUADS>;
-var<private> xi: array<vec4f, STATES * QUADS>;
-var<private> initial: array<vec4f, QUADS>;
+#for q in 0..QUADS
+var<private> gamma_${q}: vec4f;
+var<private> alpha_${q}: vec4f;
+var<private> initial_${q}: vec4f;
+#end
+#for e in 0..STATES * QUADS
+var<private> xi_${e}: vec4f;
+#end
+// α, and what states whose sums are logarithms add to γ and to ξ, where they have to be walked through
+var<private> logarithms: array<f32, 4 * QUADS>;
+var<private> extra: array<f32, 4 * QUADS>;
+var<private> extra_xi: array<vec4f, STATES * QUADS>;
+var<private> has_extra: bool;
 
 // γ ∝ α at row: exact where a sequence ends
 fn filtered(row: u32) {
   var total = 0.0;
-  for (var quad = 0u; quad < QUADS; quad++) {
-    let state = max(alphas[message_at(row, quad)], vec4f());
-    gamma[quad] = state;
-    total += sum_of(state);
-  }
-  for (var quad = 0u; quad < QUADS; quad++) { gamma[quad] /= max(total, 0x1p-100); }
+#for q in 0..QUADS
+  gamma_${q} = max(alphas[message_at(row, ${q}u)], vec4f());
+  total += sum_of(gamma_${q});
+#end
+#for q in 0..QUADS
+  gamma_${q} /= max(total, 0x1p-100);
+#end
 }
 
-// What the states of a quad whose sums were taken in logarithms give to all before: added to γ, and to ξ.
-fn add_deep(quad: u32, deep: vec4<bool>, sum: vec4f, after: vec4f, weight: f32) {
-  for (var j = 0u; j < STATES; j++) {
-    let shares = log_of(alpha[j / 4u][j % 4u]) + transitions.logs[j * QUADS + quad] - sum;
-    let joint = select(vec4f(), after * exp2(clamp(shares, vec4f(-150.0), vec4f())), deep & shares > vec4f(-150.0));
-    gamma[j / 4u][j % 4u] += sum_of(joint);
-    xi[j * QUADS + quad] += weight * joint / max(transitions.forth[j * QUADS + quad], vec4f(SMALLEST_TRANSITION));
+fn add_deep(quad: u32, deep: vec4<bool>, sum: vec4f, gamma: vec4f, weight: f32) {
+  for (var j = 0u; j < chunk.states; j++) {
+    let shares = logarithms[j] + transitions.logs[j * QUADS + quad] - sum;
+    let joint = select(vec4f(), gamma * exp2(clamp(shares, vec4f(-150.0), vec4f())), deep & (shares > vec4f(-150.0)));
+    extra[j] += sum_of(joint);
+    extra_xi[j * QUADS + quad] += weight * joint / max(transitions.forth[j * QUADS + quad], vec4f(SMALLEST_TRANSITION));
   }
 }
 
 // From γ of `row` to that of the row before, whose α is here.
 fn retreat(row: u32, weight: f32) {
-  for (var quad = 0u; quad < QUADS; quad++) {
-    let sum = sums[message_at(row, quad)];
-    let after = gamma[quad];
-    let ratio = select(vec4f(), after / max(sum, vec4f(LEAST_SUM)), sum > vec4f());
-    ratios[quad] = ratio;
-    weighted[quad] = weight * ratio;
-  }
-  var has_deep = false;
-  for (var quad = 0u; quad < QUADS; quad++) {
-    let sum = sums[message_at(row, quad)];
-    has_deep = has_deep || any(sum <= vec4f() & sum > vec4f(LOG_IMPOSSIBLE) & gamma[quad] > vec4f(NEGLIGIBLE));
-  }
-  var after_row = array<vec4f, QUADS>();
-  if (has_deep) { after_row = gamma; }
-
-  for (var from = 0u; from < QUADS; from++) {
-    let state = max(alpha[from], vec4f());
-    var total_0 = vec4f();
-    var total_1 = vec4f();
-    var total_2 = vec4f();
-    var total_3 = vec4f();
-    for (var quad = 0u; quad < QUADS; quad++) {
-      let at = 4u * from * QUADS + quad;
-      let ratio = ratios[quad];
-      let times = weighted[quad];
-#for c in 0..4
-      total_${c} += transitions.forth[at + ${c}u * QUADS] * ratio;
-#if !WHOLE
-      if (4u * from + ${c}u < STATES)
-#endif
-      { xi[at + ${c}u * QUADS] += state[${c}] * times; }
+  var deep = vec4<bool>();
+#for q in 0..QUADS
+  let sum_${q} = sums[message_at(row, ${q}u)];
+  let ratio_${q} = select(vec4f(), gamma_${q} / max(sum_${q}, vec4f(LEAST_SUM)), sum_${q} > vec4f());
+  let times_${q} = weight * ratio_${q};
+  let deep_${q} = is_log(sum_${q}) & (gamma_${q} > vec4f(NEGLIGIBLE));
+  deep = deep | deep_${q};
 #end
-    }
-    gamma[from] = state * vec4f(sum_of(total_0), sum_of(total_1), sum_of(total_2), sum_of(total_3));
+  let is_deep = any(deep);
+  if (is_deep) {
+    has_extra = true;
+    for (var j = 0u; j < chunk.states; j++) { extra[j] = 0.0; }
+#for q in 0..QUADS
+    let log_${q} = logs_of(alpha_${q});
+#for c in 0..4
+    logarithms[${4 * q + c}] = log_${q}[${c}];
+#end
+#end
+#for q in 0..QUADS
+    if (any(deep_${q})) { add_deep(${q}u, deep_${q}, sum_${q}, gamma_${q}, weight); }
+#end
   }
-  if (has_deep) {
-    for (var quad = 0u; quad < QUADS; quad++) {
-      let sum = sums[message_at(row, quad)];
-      let deep = sum <= vec4f() & sum > vec4f(LOG_IMPOSSIBLE) & after_row[quad] > vec4f(NEGLIGIBLE);
-      if (any(deep)) { add_deep(quad, deep, sum, after_row[quad], weight); }
-    }
+#for b in 0..QUADS
+  let state_${b} = max(alpha_${b}, vec4f());
+#end
+#for j in 0..STATES
+  var total_${j} = vec4f();
+#for q in 0..QUADS
+  total_${j} += transitions.forth[${j * QUADS + q}] * ratio_${q};
+  xi_${j * QUADS + q} += state_${j / 4}[${j - 4 * (j / 4)}] * times_${q};
+#end
+#end
+#for j in STATES..4 * QUADS
+  let total_${j} = vec4f();
+#end
+#for b in 0..QUADS
+  gamma_${b} = state_${b} * vec4f(
+    sum_of(total_${4 * b}), sum_of(total_${4 * b + 1}), sum_of(total_${4 * b + 2}), sum_of(total_${4 * b + 3}));
+#end
+  if (is_deep) {
+#for q in 0..QUADS
+    gamma_${q} += vec4f(extra[${4 * q}], extra[${4 * q + 1}], extra[${4 * q + 2}], extra[${4 * q + 3}]);
+#end
   }
   var total = 0.0;
-  for (var quad = 0u; quad < QUADS; quad++) { total += sum_of(gamma[quad]); }
+#for q in 0..QUADS
+  total += sum_of(gamma_${q});
+#end
   let scale = 1.0 / max(total, 0x1p-100);
-  for (var quad = 0u; quad < QUADS; quad++) { gamma[quad] *= scale; }
-}
-
-fn keep(row: u32) {
-  for (var quad = 0u; quad < QUADS; quad++) {
-    logits[message_at(row, quad)] = select(vec4f(LOG_NOTHING), log2(max(gamma[quad], vec4f(0x1p-126))), gamma[quad] > vec4f(0x1p-120));
-  }
+#for q in 0..QUADS
+  gamma_${q} *= scale;
+#end
 }
 
 fn walk(piece: Piece) {
-  var row = piece.begin + piece.count - 1u;
-  if (chunk.what == WARM) {
-    if (piece.before == NONE) { return; }
-    row = min(row, piece.begin + chunk.warm_rows - 1u);
-  }
+  var row = end_of(piece);
+  if (chunk.what == WARM && piece.before == NONE) { return; }
   if (chunk.what == WARM || piece.after == NONE) {
     filtered(row);
   } else {
-    for (var quad = 0u; quad < QUADS; quad++) { gamma[quad] = joints[piece.after].used[quad]; }
+#for q in 0..QUADS
+    gamma_${q} = joints[piece.after].used[${q}];
+#end
   }
   loop {
-    keep(row);
+#for q in 0..QUADS
+    logits[message_at(row, ${q}u)] = log_posterior(gamma_${q});
+#end
     if (row == piece.begin) { break; }
-    for (var quad = 0u; quad < QUADS; quad++) { alpha[quad] = alphas[message_at(row - 1u, quad)]; }
+#for q in 0..QUADS
+    alpha_${q} = alphas[message_at(row - 1u, ${q}u)];
+#end
     retreat(row, piece.weight);
     row--;
   }
   if (piece.before == NONE) {
-    for (var quad = 0u; quad < QUADS; quad++) { initial[quad] += piece.weight * gamma[quad]; }
+#for q in 0..QUADS
+    initial_${q} += piece.weight * gamma_${q};
+#end
     return;
   }
-  for (var quad = 0u; quad < QUADS; quad++) { alpha[quad] = forward_joints[piece.before].used[quad]; }
+#for q in 0..QUADS
+  alpha_${q} = forward_joints[piece.before].used[${q}];
+#end
   retreat(row, piece.weight);
-  for (var quad = 0u; quad < QUADS; quad++) { joints[piece.before].given[quad] = gamma[quad]; }
-}
-
-// Whether a walker has to go again: its sums are of all its pieces or of none.
-fn is_changed(walker: u32) -> bool {
-  for (var index = walker; index < chunk.pieces; index += chunk.walkers) {
-    let after = pieces[index].after;
-    if (after != NONE) {
-      if (joints[after].changed != 0u) { return true; }
-    }
-  }
-  return false;
+#for q in 0..QUADS
+  joints[piece.before].given[${q}] = gamma_${q};
+#end
 }
 
 @compute @workgroup_size(LANES)
@@ -141,8 +143,16 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let walker = id.x;
   if (walker >= chunk.walkers) { return; }
   if (chunk.what == CHANGED && !is_changed(walker)) { return; }
+  has_extra = false;
   for (var index = walker; index < chunk.pieces; index += chunk.walkers) { walk(pieces[index]); }
   let at = walker * (STATES + 1u) * QUADS;
-  for (var e = 0u; e < STATES * QUADS; e++) { counts[at + e] = xi[e]; }
-  for (var quad = 0u; quad < QUADS; quad++) { counts[at + STATES * QUADS + quad] = initial[quad]; }
+#for e in 0..STATES * QUADS
+  counts[at + ${e}u] = xi_${e};
+#end
+#for q in 0..QUADS
+  counts[at + ${STATES * QUADS + q}u] = initial_${q};
+#end
+  if (has_extra) {
+    for (var e = 0u; e < chunk.states * QUADS; e++) { counts[at + e] += extra_xi[e]; }
+  }
 }

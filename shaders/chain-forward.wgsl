@@ -1,7 +1,8 @@
 // α_t(k) = p(x_t | k) Σ_j α_{t−1}(j) Γ_jk along pieces, one an invocation. Each row is scaled by a power of 2, so that
 // scaling rounds nothing: 2^exponent · total is what a piece multiplies the likelihood by. Emissions come as base-2
-// logarithms, of which only the fraction is exponentiated.
+// logarithms, of which only the fraction is exponentiated. Everything has a name and no index, to stay in registers.
 #include chain
+#include chain-start
 
 @group(2) @binding(0) var<storage, read> logits: array<vec4f>;       // [QUADS, stride] log2 p(x_t | k)
 @group(2) @binding(1) var<storage, read_write> alphas: array<vec4f>; // [QUADS, stride] encoded, largest in [1, 2)
@@ -9,117 +10,121 @@
 @group(2) @binding(3) var<storage, read_write> joints: array<Joint>;
 @group(2) @binding(4) var<storage, read_write> scales: array<Scale>; // [pieces]
 
-var<private> message: array<vec4f, QUADS>;
-var<private> values: array<vec4f, QUADS>;
-var<private> shifts: array<vec4f, QUADS>;
+#for q in 0..QUADS
+var<private> message_${q}: vec4f;
+var<private> sum_${q}: vec4f;
+#end
 // whether some state of the message is a logarithm
 var<private> is_deep: bool;
+// the message, where it has to be walked through
+var<private> logarithms: array<f32, 4 * QUADS>;
 
-fn log_predicted(quad: u32, c: u32) -> f32 {
+fn log_predicted(k: u32) -> f32 {
   var top = LOG_ZERO;
-  for (var j = 0u; j < STATES; j++) {
-    top = max(top, log_of(message[j / 4u][j % 4u]) + transitions.logs[j * QUADS + quad][c]);
-  }
+  for (var j = 0u; j < chunk.states; j++) { top = max(top, logarithms[j] + log_transition(j, k)); }
   if (top < LOG_IMPOSSIBLE) { return LOG_ZERO; }
   var sum = 0.0;
-  for (var j = 0u; j < STATES; j++) {
-    let term = log_of(message[j / 4u][j % 4u]) + transitions.logs[j * QUADS + quad][c];
-    sum += exp2(max(term - top, -150.0));
+  for (var j = 0u; j < chunk.states; j++) {
+    sum += exp2(max(logarithms[j] + log_transition(j, k) - top, -150.0));
   }
   return top + log2(sum);
 }
 
-fn predicted(quad: u32) -> vec4f {
-  var sum = vec4f();
-  for (var from = 0u; from < QUADS; from++) {
-    let p = max(message[from], vec4f());
-    let at = 4u * from * QUADS + quad;
-    sum += (p.x * transitions.forth[at] + p.y * transitions.forth[at + QUADS])
-      + (p.z * transitions.forth[at + 2u * QUADS] + p.w * transitions.forth[at + 3u * QUADS]);
-  }
-  let lost = sum < vec4f(LEAST_SUM) & is_state(quad);
-  if (any(lost)) {
-    for (var c = 0u; c < 4u; c++) {
-      if (!lost[c]) { continue; }
-      let exact_zero = sum[c] == 0.0 && !is_deep && transitions.has_small == 0u;
-      if (exact_zero) { sum[c] = LOG_ZERO; } else { sum[c] = log_predicted(quad, c); }
+fn exactly(quad: u32, sum: vec4f, lost: vec4<bool>) -> vec4f {
+  var exact = sum;
+  for (var c = 0u; c < 4u; c++) {
+    if (!lost[c]) { continue; }
+    if (sum[c] == 0.0 && !is_deep && transitions.has_small == 0u) {
+      exact[c] = LOG_ZERO;
+    } else {
+      exact[c] = log_predicted(4u * quad + c);
     }
   }
-  return select(vec4f(LOG_ZERO), sum, is_state(quad));
+  return exact;
+}
+
+fn predict() {
+#for b in 0..QUADS
+  let state_${b} = max(message_${b}, vec4f());
+#end
+#for q in 0..QUADS
+  sum_${q} = vec4f();
+#for b in 0..QUADS
+  sum_${q} += (state_${b}.x * transitions.forth[${4 * b * QUADS + q}] + state_${b}.y * transitions.forth[${(4 * b + 1) * QUADS + q}])
+    + (state_${b}.z * transitions.forth[${(4 * b + 2) * QUADS + q}] + state_${b}.w * transitions.forth[${(4 * b + 3) * QUADS + q}]);
+#end
+  let lost_${q} = (sum_${q} < vec4f(LEAST_SUM)) & is_state(${q}u);
+#end
+  var lost = vec4<bool>();
+#for q in 0..QUADS
+  lost = lost | lost_${q};
+#end
+  if (any(lost)) {
+#for q in 0..QUADS
+    let log_${q} = logs_of(message_${q});
+#for c in 0..4
+    logarithms[${4 * q + c}] = log_${q}[${c}];
+#end
+#end
+#for q in 0..QUADS
+    sum_${q} = exactly(${q}u, sum_${q}, lost_${q});
+#end
+  }
+#for q in 0..QUADS
+  sum_${q} = select(vec4f(LOG_ZERO), sum_${q}, is_state(${q}u));
+#end
 }
 
 // One row from the encoded sums ahead of it. @returns the exponent of its scale, LOG_ZERO where no path is possible
-fn advance(row: u32, first: bool) -> f32 {
+fn advance(row: u32) -> f32 {
   var tops = vec4f(LOG_ZERO);
-  for (var quad = 0u; quad < QUADS; quad++) {
-    var sum = vec4f();
-    if (first) { sum = transitions.initial[quad]; } else { sum = predicted(quad); }
-    sums[message_at(row, quad)] = sum;
-    let logarithm = min(sum, vec4f()) + logits[message_at(row, quad)];
-    let shift = floor(logarithm);
-    let value = exp2(logarithm - shift) * select(vec4f(1.0), sum, sum > vec4f());
-    let alive = logarithm > vec4f(LOG_IMPOSSIBLE);
-    values[quad] = value;
-    shifts[quad] = select(vec4f(LOG_ZERO), shift, alive);
-    tops = max(tops, select(vec4f(LOG_ZERO), shift + exponents(value), alive));
-  }
+#for q in 0..QUADS
+  let logarithm_${q} = min(sum_${q}, vec4f()) + logits[message_at(row, ${q}u)];
+  let floor_${q} = floor(logarithm_${q});
+  let value_${q} = exp2(logarithm_${q} - floor_${q}) * select(vec4f(1.0), sum_${q}, sum_${q} > vec4f());
+  let alive_${q} = logarithm_${q} > vec4f(LOG_IMPOSSIBLE);
+  tops = max(tops, select(vec4f(LOG_ZERO), floor_${q} + exponents(value_${q}), alive_${q}));
+  sums[message_at(row, ${q}u)] = sum_${q};
+#end
   let top = max(max(tops.x, tops.y), max(tops.z, tops.w));
   is_deep = false;
-  for (var quad = 0u; quad < QUADS; quad++) {
-    let alive = shifts[quad] > vec4f(LOG_IMPOSSIBLE);
-    let shift = shifts[quad] - top;
-    let value = values[quad];
-    var state = value * powers(shift);
-    let deep = state < vec4f(LEAST_STATE) & alive;
-    if (any(deep)) {
-      state = select(state, log2(value) + shift, deep);
-      is_deep = true;
-    }
-    state = select(vec4f(LOG_ZERO), state, alive);
-    message[quad] = state;
-    alphas[message_at(row, quad)] = state;
+#for q in 0..QUADS
+  let shift_${q} = floor_${q} - top;
+  message_${q} = value_${q} * powers(shift_${q});
+  let deep_${q} = (message_${q} < vec4f(LEAST_STATE)) & alive_${q};
+  if (any(deep_${q})) {
+    message_${q} = select(message_${q}, log2(value_${q}) + shift_${q}, deep_${q});
+    is_deep = true;
   }
+  message_${q} = select(vec4f(LOG_ZERO), message_${q}, alive_${q});
+  alphas[message_at(row, ${q}u)] = message_${q};
+#end
   return top;
-}
-
-// The message before the first row of a walk, unless a sequence begins there.
-fn take(piece: Piece, goes_on: bool) {
-  is_deep = false;
-  for (var quad = 0u; quad < QUADS; quad++) {
-    var state = select(vec4f(LOG_ZERO), vec4f(1.0 / f32(STATES)), is_state(quad)); // a walk into the unknown
-    if (goes_on) { state = joints[piece.before].used[quad]; }
-    message[quad] = state;
-    is_deep = is_deep || any(state <= vec4f() & state > vec4f(LOG_IMPOSSIBLE));
-  }
-}
-
-fn leave(joint: u32, total: f32) {
-  for (var quad = 0u; quad < QUADS; quad++) {
-    let state = message[quad];
-    let share = select(state - log2(max(total, 0x1p-100)), state / max(total, 0x1p-100), state > vec4f());
-    joints[joint].given[quad] = select(vec4f(LOG_ZERO), share, state > vec4f(LOG_IMPOSSIBLE));
-  }
 }
 
 fn walk(index: u32) {
   let piece = pieces[index];
-  let end = piece.begin + piece.count;
-  var begin = piece.begin;
-  if (chunk.what == WARM) {
-    if (piece.after == NONE) { return; }
-    begin = max(begin, max(end, chunk.warm_rows) - chunk.warm_rows);
+  let start = start_of(piece);
+  if (start.is_skipped) { return; }
+  is_deep = false;
+  if (start.is_first) {
+#for q in 0..QUADS
+    sum_${q} = transitions.initial[${q}];
+#end
+  } else {
+#for q in 0..QUADS
+    message_${q} = select(vec4f(LOG_ZERO), vec4f(1.0), is_state(${q}u)); // a walk into the unknown
+    if (chunk.what != WARM) { message_${q} = joints[piece.before].used[${q}]; }
+    is_deep = is_deep || any(is_log(message_${q}));
+#end
+    predict();
   }
-  if (chunk.what == CHANGED) {
-    if (piece.before == NONE) { return; }
-    if (joints[piece.before].changed == 0u) { return; }
-  }
-  let is_first = begin == piece.begin && piece.before == NONE;
-  if (!is_first) { take(piece, chunk.what != WARM); }
 
   var exponent = 0.0;
   var dead = NONE;
-  for (var row = begin; row < end; row++) {
-    let top = advance(row, is_first && row == begin);
+  for (var row = start.row; row < start.end; row++) {
+    if (row > start.row) { predict(); }
+    let top = advance(row);
     if (top < LOG_IMPOSSIBLE) {
       dead = min(dead, row);
     } else {
@@ -127,9 +132,14 @@ fn walk(index: u32) {
     }
   }
   var total = 0.0;
-  for (var quad = 0u; quad < QUADS; quad++) { total += sum_of(max(message[quad], vec4f())); }
-  if (piece.after != NONE) { leave(piece.after, total); }
+#for q in 0..QUADS
+  total += sum_of(max(message_${q}, vec4f()));
+#end
   scales[index] = Scale(exponent, total, dead, 0u);
+  if (piece.after == NONE) { return; }
+#for q in 0..QUADS
+  joints[piece.after].given[${q}] = shares_of(message_${q}, total);
+#end
 }
 
 @compute @workgroup_size(LANES)

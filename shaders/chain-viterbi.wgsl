@@ -14,7 +14,7 @@ fn advance(row: u32, first: bool) -> f32 {
   var tops = vec4f(LOG_ZERO);
   for (var quad = 0u; quad < QUADS; quad++) {
     var best = vec4f(2.0 * LOG_ZERO);
-    var from = vec4u();
+    var best_j = vec4u();
     if (first) {
       best = logs_of(transitions.initial[quad]);
     } else {
@@ -22,12 +22,12 @@ fn advance(row: u32, first: bool) -> f32 {
         let value = message[j / 4u][j % 4u] + transitions.logs[j * QUADS + quad];
         let better = value > best;
         best = select(best, value, better);
-        from = select(from, vec4u(j), better);
+        best_j = select(best_j, vec4u(j), better);
       }
-      pointers[message_at(row, quad)] = from.x | (from.y << 8u) | (from.z << 16u) | (from.w << 24u);
+      pointers[message_at(row, quad)] = best_j.x | (best_j.y << 8u) | (best_j.z << 16u) | (best_j.w << 24u);
     }
     let value = best + logits[message_at(row, quad)];
-    values[quad] = select(vec4f(LOG_ZERO), value, is_state(quad) & value > vec4f(LOG_IMPOSSIBLE));
+    values[quad] = select(vec4f(LOG_ZERO), value, is_state(quad) & (value > vec4f(LOG_IMPOSSIBLE)));
     tops = max(tops, values[quad]);
   }
   let top = floor(max(max(tops.x, tops.y), max(tops.z, tops.w)));

@@ -72,12 +72,12 @@ export async function em<P>(
   let previous: Statistics | undefined;
   try {
     for (;;) {
-      const lowest = history[history.length - 1];
+      const last = history[history.length - 1];
       const found = await evaluate(current).catch(error => {
         if (safe && error instanceof EmError) return undefined;
         throw error;
       });
-      if (safe && !(found && found.objective >= lowest)) {
+      if (safe && !(found && found.objective >= last)) {
         acceleration?.rejected();
         current = safe;
         safe = undefined;
@@ -86,7 +86,7 @@ export async function em<P>(
       const { statistics, objective } = found as NonNullable<typeof found>;
       const { parameters } = current;
       if (previous && rule.monotone) {
-        const change = { before: lowest, after: objective };
+        const change = { before: last, after: objective };
         checkMonotone(model, previous, change, parameters, rows, history.length, rule.slack);
       }
       evaluated = current;
@@ -112,5 +112,7 @@ export async function em<P>(
       error.message += ` (after ${history.length - 1} M-steps)`;
     }
     throw error;
+  } finally {
+    eStep.dispose?.();
   }
 }

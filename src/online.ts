@@ -1,8 +1,7 @@
 import type { Rows } from './backends/backend.js';
 import { blend, type StepSize, stepSizes } from './e-step/stepwise.js';
-import { InvalidArgumentError } from './errors.js';
 import { maximumLikelihood } from './m-step/maximum-likelihood.js';
-import type { MStepRule } from './m-step/rule.js';
+import type { MStep, MStepRule } from './m-step/rule.js';
 import { type Model, needs } from './models/model.js';
 import { type Statistics, scale } from './statistics.js';
 
@@ -25,13 +24,14 @@ export interface OnlineProgress<P> {
 /**
  * Online EM (Cappé & Moulines 2009) for rows that never fit: each chunk's statistics a row are blended into running
  * ones, s ← (1 − γ_t) s + γ_t s̄ with γ_t = (t + delay)^(−exponent), and the M-step follows at once. Nothing grows with
- * the number of chunks.
+ * the number of chunks. A chunk weighs as much as its γ says, whatever its size: let chunks be about equally long.
  *
  * @throws InvalidArgumentError for an exponent outside of (0.5, 1] or a delay below 1
  */
 export class OnlineEm<P> {
   readonly #gamma: (t: number) => number;
-  readonly #mStep: MStepRule;
+  readonly #rule: MStepRule;
+  #mStep: MStep<P> | undefined;
   #parameters: P;
   #running: Statistics | undefined;
   #chunks = 0;
@@ -43,7 +43,7 @@ export class OnlineEm<P> {
     { mStep = maximumLikelihood(), ...stepSize }: OnlineOptions = {},
   ) {
     this.#gamma = stepSizes(stepSize);
-    this.#mStep = mStep;
+    this.#rule = mStep;
     this.#parameters = start;
   }
 
@@ -56,13 +56,13 @@ export class OnlineEm<P> {
     const { model } = this;
     const recentre = needs(model, 'recentre', 'online EM');
     const fresh = await model.eStep(this.#parameters, rows);
-    if (!(fresh.nRows > 0)) throw new InvalidArgumentError('A chunk must hold at least one row.');
     const running = this.#running
       ? blend(recentre(this.#running, fresh.origin), fresh, this.#gamma(this.#chunks - 1))
       : scale(fresh, 1 / fresh.nRows);
     // In rows, so that what counts as empty, and priors, weigh as they do elsewhere.
     const nRows = this.#nRows + fresh.nRows;
-    const { parameters } = this.#mStep.begin(model, rows).maximise(scale(running, nRows), this.#parameters);
+    this.#mStep ??= this.#rule.begin(model, rows); // a prior's defaults are the first chunk's
+    const { parameters } = this.#mStep.maximise(scale(running, nRows), this.#parameters);
     this.#parameters = parameters;
     this.#running = running;
     this.#nRows = nRows;

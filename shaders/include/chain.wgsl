@@ -11,6 +11,8 @@ struct Chunk {
   warm_rows: u32,
   joint_begin: u32, // joints to hand over
   joint_end: u32,
+  rows: u32,
+  states: u32,      // K, as a number that compilers do not unroll loops by
 }
 
 struct Piece {
@@ -36,10 +38,10 @@ struct Scale {
 }
 
 struct Transitions {
-  initial: array<vec4f, QUADS>,              // δ, encoded
-  forth: array<vec4f, 4 * QUADS * QUADS>,    // [j, k] Γ_jk, 0 beyond K
-  logs: array<vec4f, 4 * QUADS * QUADS>,     // [j, k] log2 Γ_jk
-  has_small: u32,                            // whether a product with some Γ_jk > 0 may underflow
+  initial: array<vec4f, QUADS>,           // δ, encoded
+  forth: array<vec4f, 4 * QUADS * QUADS>, // [j, k] Γ_jk, 0 beyond K
+  logs: array<vec4f, 4 * QUADS * QUADS>,  // [j, k] log2 Γ_jk
+  has_small: u32,                         // whether a product with some Γ_jk > 0 may underflow
 }
 
 @group(0) @binding(0) var<uniform> chunk: Chunk;
@@ -67,6 +69,9 @@ fn logs_of(x: vec4f) -> vec4f {
   return select(x, log2(max(x, vec4f(0x1p-126))), x > vec4f());
 }
 
+// of a state that is possible, but so small that it is a logarithm
+fn is_log(x: vec4f) -> vec4<bool> { return (x <= vec4f()) & (x > vec4f(LOG_IMPOSSIBLE)); }
+
 fn log_of(x: f32) -> f32 { return logs_of(vec4f(x)).x; }
 
 // ⌊log2 x⌋ of normal numbers
@@ -85,5 +90,7 @@ fn message_at(row: u32, quad: u32) -> u32 { return quad * chunk.stride + row; }
 fn is_state(quad: u32) -> vec4<bool> {
   return 4u * quad + vec4u(0u, 1u, 2u, 3u) < vec4u(STATES);
 }
+
+fn log_transition(j: u32, k: u32) -> f32 { return transitions.logs[j * QUADS + k / 4u][k % 4u]; }
 
 fn sum_of(x: vec4f) -> f32 { return (x.x + x.y) + (x.z + x.w); }

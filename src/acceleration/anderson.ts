@@ -12,6 +12,7 @@ const INDEPENDENT = 1e-12;
  * the Δf_j, in the model's unbounded coordinates.
  */
 export const anderson: Accelerator = {
+  kind: 'accelerator',
   name: 'anderson',
   begin(model) {
     const toVector = needs(model, 'toVector', 'Anderson acceleration');

@@ -10,6 +10,7 @@ const GROWTH = 4;
  * θ_2 itself.
  */
 export const squarem: Accelerator = {
+  kind: 'accelerator',
   name: 'squarem',
   begin(model) {
     const toVector = needs(model, 'toVector', 'SQUAREM');

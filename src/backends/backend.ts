@@ -63,6 +63,8 @@ export interface Posterior {
   readonly logDensities: Float64Array;
   /** [rows, K] r_ik, only if asked for */
   readonly responsibilities?: Float64Array;
+  /** [rows, K] log r_ik, with no floor where r_ik underflows; only if responsibilities are asked for */
+  readonly logResponsibilities?: Float64Array;
 }
 
 /** Responsibilities of rows [begin, begin + count) as [count, K]; each row sums to 1. */

@@ -5,6 +5,7 @@ import { FAMILIES, Mixture } from '../estimators/mixture.js';
 import type { Init } from '../estimators/options.js';
 import type { CovarianceName } from '../families/covariance/covariance-type.js';
 import { readFields } from '../serialize.js';
+import { UsageError } from './exit.js';
 import { about, readJson } from './files.js';
 import { openBayesian } from './kinds/bayesian-gaussian-mixture.js';
 import { openGaussianMixture } from './kinds/gaussian-mixture.js';
@@ -103,6 +104,17 @@ export function agree<T>(option: string, asked: T | undefined, inFile: T | undef
     throw new InvalidArgumentError(`${option} is ${asked}, but the model in the --init file has ${inFile}.`);
   }
   return asked ?? inFile;
+}
+
+/**
+ * How many components, clusters or topics there are to be.
+ *
+ * @throws UsageError if neither the option nor the file says so
+ */
+export function countFrom(option: string, asked: number | undefined, inFile: number | undefined): number {
+  const count = agree(option, asked, inFile);
+  if (count === undefined) throw new UsageError(`${option} is missing.`);
+  return count;
 }
 
 export const isObject = (value: unknown): value is Record<string, unknown> =>

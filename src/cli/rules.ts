@@ -14,6 +14,7 @@ import type { RuleOptions } from '../estimators/rules.js';
 import { gradient } from '../m-step/gradient.js';
 import { maximumAPosteriori } from '../m-step/maximum-a-posteriori.js';
 import { UsageError } from './exit.js';
+import { groupsOf } from './labels.js';
 import { camelCase, kebabCase, parseNumber, parseNumbers } from './options.js';
 
 /** A rule as it is written: `name`, or `name:setting=number,setting=number`. */
@@ -73,20 +74,25 @@ export const parseEStep = (text: string): Rule => parseRule(text, E_STEPS);
 export const parseMStep = (text: string): Rule => parseRule(text, M_STEPS);
 
 /**
- * The E-step rule, given what files hold it to; which alone mean the constrained one.
+ * The E-step rule, given the files that hold it to something; which alone mean the constrained one.
  *
+ * @param read a file of labels, or of links
  * @throws UsageError for constraints next to another rule
  */
-export function eStepOf(
+export async function eStepOf(
   rule: Rule | undefined,
-  held: Pick<Constraints, 'labels' | 'mustLink'>,
-): EStepRule | undefined {
-  const isHeld = held.labels !== undefined || held.mustLink !== undefined;
-  if (!isHeld) return rule && E_STEPS[rule.name].make(rule);
+  { labels, mustLink }: { labels?: string; mustLink?: string },
+  read: (file: string) => Promise<Int32Array>,
+): Promise<EStepRule | undefined> {
+  if (labels === undefined && mustLink === undefined) return rule && E_STEPS[rule.name].make(rule);
   if (rule && rule.name !== 'constrained') {
     throw new UsageError(`--labels and --must-link go with --e-step constrained, not with ${rule.name}.`);
   }
-  return constrained({ ...held, ...(rule && boundsOf(rule)) });
+  return constrained({
+    ...(rule && boundsOf(rule)),
+    ...(labels !== undefined && { labels: await read(labels) }),
+    ...(mustLink !== undefined && { mustLink: groupsOf(await read(mustLink)) }),
+  });
 }
 
 /**

@@ -40,3 +40,16 @@ export function oneHot({ data, shape: [n, d] }: Matrix, levels: readonly number[
   }
   return matrix(encoded, [n, width]);
 }
+
+/** The codes that `oneHot` encoded. */
+export function codesOf({ data, shape: [n, width] }: Matrix, levels: readonly number[]) {
+  const codes = new Float64Array(n * levels.length);
+  for (let i = 0; i < n; i++) {
+    levels.reduce((begin, count, j) => {
+      const own = data.subarray(i * width + begin, i * width + begin + count);
+      codes[i * levels.length + j] = own.indexOf(1);
+      return begin + count;
+    }, 0);
+  }
+  return { data: codes, shape: [n, levels.length] as const };
+}

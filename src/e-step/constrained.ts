@@ -1,78 +1,94 @@
 import type { Rows } from '../backends/backend.js';
+import { InvalidArgumentError } from '../errors.js';
 import type { Model } from '../models/model.js';
 import { needs } from '../models/model.js';
 import { add, type Statistics, scale } from '../statistics.js';
-import { type Constraints, checkConstraints, type Unit } from './constraints.js';
-import type { EStepRule } from './rule.js';
+import { type Bounds, type Constraints, checkConstraints, type Unit } from './constraints.js';
+import { meetBounds, missed } from './mass.js';
+import type { EStep, EStepRule } from './rule.js';
 
-/** Bounds on mass hold to this share of the rows, or to float32's rounding of it. */
+/** Bounds on mass hold to this share of the rows, or to so many units of the backend's rounding of it. */
 const TOLERANCE = 1e-9;
 const UNITS = 8;
-const MOST_DUAL_STEPS = 500;
-/** A responsibility below this counts as this: what a product over a group multiplies. */
-const LEAST = 1e-300;
+/** The share of rows by which a bound may be missed at last; more is an error. */
+const MATERIAL = 1e-4;
 
 /**
  * Posterior regularisation (Graça, Ganchev & Taskar 2007; Ganchev et al. 2010): q is the posterior's KL projection onto
  * known labels, groups of rows that share a component, and bounds on the components' expected shares. Known rows are
- * certain; a group's q is the product of its rows' posteriors; bounds multiply weights by e^b, with b found by scaling
- * (Sinkhorn & Knopp 1967) from the reduced counts, one E-step each. The objective F(q, θ) never falls.
+ * certain; a group's q is the product of its rows' posteriors; bounds multiply weights by e^b, with b found from the
+ * reduced counts, one E-step each (`mass.ts`). The objective F(q, θ) never falls.
  *
- * @throws InvalidArgumentError, at the first E-step, for constraints that cannot hold
+ * @throws InvalidArgumentError, when a fit begins, for constraints that cannot hold; during it, for bounds that no
+ * weights meet
  */
 export function constrained(constraints: Constraints): EStepRule {
   return {
+    kind: 'e-step',
     name: 'constrained',
     monotone: true,
     slack: 1e-6,
-    async begin(model, rows) {
+    async begin<P>(model: Model<P>, rows: Rows): Promise<EStep<P>> {
       const k = needs(model, 'nComponents', 'the constrained rule');
       const { units, bounds } = checkConstraints(constraints, rows.shape[0], k);
       const tolerance = rows.shape[0] * Math.max(TOLERANCE, UNITS * rows.backend.epsilon);
       const known = await knownRows(rows, units);
       let bias = new Float64Array(k);
 
-      return async parameters => {
-        let found = await project(model, parameters, rows, known, bias);
-        for (let step = 0; bounds && step < MOST_DUAL_STEPS; step++) {
-          const { counts } = found;
-          const next = bias.map((b, c) => {
-            const [lower, upper] = [
-              b + Math.log(bounds.least[c] / counts[c]),
-              b + Math.log(bounds.most[c] / counts[c]),
-            ];
-            return Math.max(lower, Math.min(0, upper));
-          });
-          const move = next.reduce((most, b, c) => Math.max(most, Math.abs(b - bias[c]) * counts[c]), 0);
-          if (move <= tolerance) break;
-          bias = next;
-          found = await project(model, parameters, rows, known, bias);
-        }
-        return found;
+      const eStep: EStep<P> = async parameters => {
+        const projection = (b: Float64Array) => project(model, parameters, rows, known, b);
+        if (!bounds) return projection(bias);
+        const met = await meetBounds(projection, bias, bounds, tolerance);
+        bias = Float64Array.from(met.bias);
+        const left = missed(met.found, bias, bounds);
+        const most = left.reduce((a, b) => Math.max(a, b));
+        if (most > MATERIAL * rows.shape[0]) throw unmet(met.found, bounds, left.indexOf(most));
+        return met.found;
       };
+      eStep.dispose = () => {
+        known.rows?.dispose();
+        known.others?.dispose();
+      };
+      return eStep;
     },
   };
+}
+
+function unmet({ counts, nRows }: Statistics, { least, most }: Bounds, c: number): InvalidArgumentError {
+  const share = (count: number) => Number((count / nRows).toPrecision(3));
+  return new InvalidArgumentError(
+    `The bounds on mass could not be met: component ${c} has a share of ${share(counts[c])} where ${share(least[c])} to ${share(most[c])} was asked for. Try wider bounds, or another start.`,
+  );
 }
 
 /** The rows of all units, resident on their own. */
 interface KnownRows {
   readonly rows: Rows | undefined;
   readonly units: readonly Unit[];
+  /** All other rows, where they are the fewer: what the known rows' statistics would otherwise be subtracted for. */
+  readonly others: Rows | undefined;
+  /** Rows that are neither. */
+  readonly unknown: number;
 }
 
 async function knownRows(rows: Rows, units: readonly Unit[]): Promise<KnownRows> {
-  if (units.length === 0) return { rows: undefined, units };
+  const [n, d] = rows.shape;
+  if (units.length === 0) return { rows: undefined, units, others: undefined, unknown: n };
+  const load = async (indices: number[]) =>
+    rows.backend.load({ data: await rows.backend.take(rows, indices), shape: [indices.length, d] });
   const indices = units.flatMap(unit => unit.rows);
-  const data = await rows.backend.take(rows, indices);
   let next = 0;
   const renumbered = units.map(({ rows: members, label }) => ({ rows: members.map(() => next++), label }));
-  return {
-    rows: await rows.backend.load({ data, shape: [indices.length, rows.shape[1]] }),
-    units: renumbered,
-  };
+  const known = new Set(indices);
+  const unknown = n - known.size;
+  const few = unknown > 0 && 2 * unknown < n;
+  const others = few
+    ? await load(Array.from({ length: n }, (_, i) => i).filter(i => !known.has(i)))
+    : undefined;
+  return { rows: await load(indices), units: renumbered, others, unknown };
 }
 
-/** Statistics under q, all rows' less those of the known rows', which are added as their units have them. */
+/** Statistics under q: the unknown rows' posterior, and the known rows as their units have them. */
 async function project<P>(
   model: Model<P>,
   parameters: P,
@@ -80,23 +96,34 @@ async function project<P>(
   known: KnownRows,
   bias: Float64Array,
 ): Promise<Statistics> {
-  const free = await plain(model, parameters, rows, bias);
-  if (!known.rows) return free;
-  const recentre = needs(model, 'recentre', 'the constrained rule');
-  const replaced = await plain(model, parameters, known.rows, bias);
-  const { responsibilities, freeEnergy } = await unitPosteriors(model, parameters, known, bias);
+  if (!known.rows) return plain(model, parameters, rows, bias);
   const k = bias.length;
-  const held = await needs(model, 'accumulate', 'the constrained rule')(
-    parameters,
-    known.rows,
-    (begin, count) => responsibilities.slice(begin * k, (begin + count) * k),
+  const recentre = needs(model, 'recentre', 'the constrained rule');
+  const accumulate = needs(model, 'accumulate', 'the constrained rule');
+  const { responsibilities, freeEnergy, baseline } = await unitPosteriors(model, parameters, known, bias);
+  const held = await accumulate(parameters, known.rows, (begin, count) =>
+    responsibilities.slice(begin * k, (begin + count) * k),
   );
-  const others = add(free, scale(recentre(replaced, free.origin), -1));
-  const all = add(
-    others,
-    recentre({ ...held, logLikelihood: freeEnergy, baseline: replaced.baseline }, free.origin),
-  );
+  const own = { ...held, logLikelihood: freeEnergy, baseline };
+  if (known.unknown === 0) return own;
+  const others = await unknownRows(model, parameters, rows, known, bias);
+  const all = add(others, recentre(own, others.origin));
   return { ...all, nRows: rows.shape[0], counts: all.counts.map(count => Math.max(0, count)) };
+}
+
+/** Of rows that are neither labelled nor linked: from themselves where they are few, else all less the known ones. */
+async function unknownRows<P>(
+  model: Model<P>,
+  parameters: P,
+  rows: Rows,
+  known: KnownRows,
+  bias: Float64Array,
+): Promise<Statistics> {
+  if (known.others) return plain(model, parameters, known.others, bias);
+  const recentre = needs(model, 'recentre', 'the constrained rule');
+  const all = await plain(model, parameters, rows, bias);
+  const replaced = await plain(model, parameters, known.rows as Rows, bias);
+  return add(all, scale(recentre(replaced, all.origin), -1));
 }
 
 /** Statistics of unconnected rows, and their free energy without the bias. */
@@ -112,21 +139,21 @@ async function unitPosteriors<P>(
   parameters: P,
   { rows, units }: KnownRows,
   bias: Float64Array,
-): Promise<{ responsibilities: Float64Array; freeEnergy: number }> {
+): Promise<{ responsibilities: Float64Array; freeEnergy: number; baseline: number }> {
   const k = bias.length;
   const n = (rows as Rows).shape[0];
-  const posteriors = new Float64Array(n * k);
+  const logPosteriors = new Float64Array(n * k);
   const logDensities = new Float64Array(n);
   const posterior = needs(model, 'posterior', 'the constrained rule');
   for await (const run of posterior(parameters, rows as Rows, { responsibilities: true })) {
-    posteriors.set(run.responsibilities as Float64Array, run.begin * k);
+    logPosteriors.set(run.logResponsibilities as Float64Array, run.begin * k);
     logDensities.set(run.logDensities, run.begin);
   }
   const responsibilities = new Float64Array(n * k);
   let freeEnergy = 0;
   for (const { rows: members, label } of units) {
     const joint = Float64Array.from({ length: k }, (_, c) =>
-      members.reduce((sum, i) => sum + Math.log(Math.max(posteriors[i * k + c], LEAST)) + logDensities[i], 0),
+      members.reduce((sum, i) => sum + logPosteriors[i * k + c] + logDensities[i], 0),
     );
     const q =
       label === undefined
@@ -137,7 +164,8 @@ async function unitPosteriors<P>(
     });
     for (const i of members) responsibilities.set(q, i * k);
   }
-  return { responsibilities, freeEnergy };
+  const { baseline = 0 } = await model.eStep(parameters, rows as Rows);
+  return { responsibilities, freeEnergy, baseline };
 }
 
 function softmax(logits: Float64Array): Float64Array {

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from '../errors.js';
+import { checkOptionNames } from '../option-names.js';
 
 /** What the posterior is held to. Every part is optional. */
 export interface Constraints {
@@ -16,11 +17,17 @@ export interface Unit {
   readonly label: number | undefined;
 }
 
+/** [K] bounds on expected numbers of rows. */
+export interface Bounds {
+  readonly least: Float64Array;
+  readonly most: Float64Array;
+}
+
 export interface CheckedConstraints {
   /** Labelled and linked rows; no row is in two. */
   readonly units: readonly Unit[];
-  /** [K] bounds on expected numbers of rows; absent without `mass`. */
-  readonly bounds?: { readonly least: Float64Array; readonly most: Float64Array };
+  /** Absent without `mass`. */
+  readonly bounds?: Bounds;
 }
 
 /**
@@ -29,6 +36,7 @@ export interface CheckedConstraints {
  * @throws InvalidArgumentError naming the constraint that is malformed, or those that cannot hold together
  */
 export function checkConstraints(constraints: Constraints, n: number, k: number): CheckedConstraints {
+  checkOptionNames(constraints, ['labels', 'mustLink', 'mass'] satisfies (keyof Constraints)[]);
   const labels = checkLabels(constraints.labels, n, k);
   const units = linkedUnits(constraints.mustLink ?? [], labels, n);
   const linked = new Set(units.flatMap(unit => unit.rows));
@@ -63,7 +71,12 @@ function linkedUnits(groups: readonly ArrayLike<number>[], labels: Int32Array, n
     parent.set(row, top);
     return top;
   };
+  if (!Array.isArray(groups))
+    throw new InvalidArgumentError(`mustLink must be an array of groups of rows, got ${groups}.`);
   for (const [g, group] of groups.entries()) {
+    if (typeof group !== 'object' || group === null || !(group.length >= 0)) {
+      throw new InvalidArgumentError(`mustLink group ${g} must be an array of rows, got ${group}.`);
+    }
     for (let i = 0; i < group.length; i++) {
       const row = group[i];
       if (!(Number.isInteger(row) && row >= 0 && row < n)) {
@@ -88,14 +101,12 @@ function linkedUnits(groups: readonly ArrayLike<number>[], labels: Int32Array, n
   });
 }
 
-function massBounds(
-  { min = 0, max = 1 }: NonNullable<Constraints['mass']>,
-  units: Unit[],
-  n: number,
-  k: number,
-) {
+function massBounds(mass: NonNullable<Constraints['mass']>, units: Unit[], n: number, k: number) {
+  checkOptionNames(mass, ['min', 'max']);
+  const { min = 0, max = 1 } = mass;
   const perComponent = (name: string, value: number | ArrayLike<number>) => {
-    const shares = typeof value === 'number' ? new Float64Array(k).fill(value) : Float64Array.from(value);
+    const shares =
+      typeof value === 'number' ? new Float64Array(k).fill(value) : Float64Array.from(value ?? []);
     if (shares.length === k && shares.every(share => share >= 0 && share <= 1)) return shares;
     throw new InvalidArgumentError(
       `mass.${name} must be a share from 0 to 1, or ${k} of them, got ${typeof value === 'number' ? value : `[${shares}]`}.`,

@@ -2,7 +2,9 @@ import type { EStepRule } from './rule.js';
 
 /** q is the posterior: F(q, θ) = log p(x | θ), and neither falls (Dempster, Laird & Rubin 1977). */
 export const exact: EStepRule = {
+  kind: 'e-step',
   name: 'exact',
+  exact: true,
   monotone: true,
   begin: (model, rows) => parameters => model.eStep(parameters, rows),
 };

@@ -21,6 +21,7 @@ export function factorised({
     throw new InvalidArgumentError(`meanChangeTol must be a number ≥ 0, got ${meanChangeTol}.`);
   }
   return {
+    kind: 'e-step',
     name: 'factorised',
     monotone: true,
     begin: (model, rows) =>

@@ -5,6 +5,7 @@ import type { EStepRule } from './rule.js';
  * equal spherical components k-means. The objective is Σ_i max_k log p(x_i, k | θ).
  */
 export const hard: EStepRule = {
+  kind: 'e-step',
   name: 'hard',
   monotone: true,
   begin: (model, rows) => parameters => model.eStep(parameters, rows, { assignment: 'hard' }),

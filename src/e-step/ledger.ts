@@ -1,11 +1,12 @@
 import type { Rows } from '../backends/backend.js';
+import { InvalidArgumentError } from '../errors.js';
 import { type Model, needs } from '../models/model.js';
 import type { Statistics } from '../statistics.js';
 import type { EStepRule } from './rule.js';
 
 /**
  * Where one E-step stands, total, in nats: log p(x | θ) = F + KL(q ‖ p(z | x, θ)) and F = E_q[log p(x, z | θ)] + H(q).
- * Of drawn z the expectation is that of the draws.
+ * A prior's log p(θ) is in none of them.
  */
 export interface Ledger {
   /** E_q[log p(x, z | θ)] */
@@ -23,6 +24,8 @@ export interface Ledger {
 /**
  * The ledger of an E-step from its statistics alone: E_q[log p] is linear in them, and the objective is
  * E_q[log p] + H(q) / β. For another rule than the exact one log p(x | θ) takes an exact E-step.
+ *
+ * @throws InvalidArgumentError for a rule whose objective is no free energy: draws, stepwise statistics
  */
 export async function ledgerOf<P>(
   model: Model<P>,
@@ -32,10 +35,15 @@ export async function ledgerOf<P>(
   parameters: P,
   iteration: number,
 ): Promise<Ledger> {
+  if (rule.isFreeEnergy === false) {
+    throw new InvalidArgumentError(
+      `There is no ledger of the ${rule.name} rule: its objective is not the free energy of its q.`,
+    );
+  }
   const expectedLogJoint = needs(model, 'expectedLogJoint', 'the ledger')(statistics, parameters, rows);
   const beta = rule.beta?.(iteration) ?? 1;
   const entropy = beta * (statistics.logLikelihood - expectedLogJoint);
   const freeEnergy = expectedLogJoint + entropy;
-  const { logLikelihood } = rule.name === 'exact' ? statistics : await model.eStep(parameters, rows);
+  const { logLikelihood } = rule.exact ? statistics : await model.eStep(parameters, rows);
   return { expectedLogJoint, entropy, freeEnergy, divergence: logLikelihood - freeEnergy, logLikelihood };
 }

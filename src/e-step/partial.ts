@@ -1,6 +1,7 @@
-import { InvalidArgumentError } from '../errors.js';
 import { needs } from '../models/model.js';
+import { checkOptionNames } from '../option-names.js';
 import { add, type Statistics } from '../statistics.js';
+import { checkBlocks, checkBlocksFit } from './blocks.js';
 import type { EStepRule } from './rule.js';
 
 export interface PartialOptions {
@@ -15,20 +16,17 @@ export interface PartialOptions {
  *
  * @throws InvalidArgumentError unless blocks is an integer ≥ 1 and at most the number of rows
  */
-export function partial({ blocks = 16 }: PartialOptions = {}): EStepRule {
-  if (!Number.isInteger(blocks) || blocks < 1) {
-    throw new InvalidArgumentError(`blocks must be an integer ≥ 1, got ${blocks}.`);
-  }
+export function partial(options: PartialOptions = {}): EStepRule {
+  checkOptionNames(options, ['blocks'] satisfies (keyof PartialOptions)[]);
+  const { blocks = 16 } = options;
+  checkBlocks(blocks);
   return {
+    kind: 'e-step',
     name: 'partial',
     monotone: true,
     stride: blocks,
     begin(model, rows) {
-      if (blocks > rows.shape[0]) {
-        throw new InvalidArgumentError(
-          `blocks must be at most the number of rows, ${rows.shape[0]}, got ${blocks}.`,
-        );
-      }
+      checkBlocksFit(blocks, rows);
       const expectedLogJoint = needs(model, 'expectedLogJoint', 'the partial rule');
       const recentre = needs(model, 'recentre', 'the partial rule');
       /** Statistics of each block, and the entropy of its q. */

@@ -4,7 +4,12 @@ import type { Statistics } from '../statistics.js';
 
 /** Which q an E-step takes: a value that is passed to `em` and to the estimators. */
 export interface EStepRule {
+  readonly kind: 'e-step';
   readonly name: string;
+  /** Whether q is the posterior of all rows, so that the objective is log p(x | θ). Default false. */
+  readonly exact?: boolean;
+  /** Whether the objective is F(q, θ) of this q (with H / β), so that a ledger can be drawn up. Default true. */
+  readonly isFreeEnergy?: boolean;
   /** Whether the objective never falls, given an M-step that does not lower Q. */
   readonly monotone: boolean;
   /** Nats per row by which the objective may fall all the same, where q is found by iterating. Default 0. */
@@ -22,4 +27,8 @@ export interface EStepRule {
 }
 
 /** (θ, M-steps so far) → statistics under q; their `logLikelihood` is the rule's objective. */
-export type EStep<P> = (parameters: P, iteration: number) => Promise<Statistics>;
+export interface EStep<P> {
+  (parameters: P, iteration: number): Promise<Statistics>;
+  /** Called once the fit has ended, well or not. */
+  dispose?(): void;
+}

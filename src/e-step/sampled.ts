@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from '../errors.js';
+import { checkOptionNames } from '../option-names.js';
 import type { EStepRule } from './rule.js';
 
 export interface SampledOptions {
@@ -20,7 +21,9 @@ const MOST_DRAWS = 2 ** 16;
  *
  * @throws InvalidArgumentError unless draws and average are integers ≥ 1
  */
-export function sampled({ draws = 1, seed = 0, average = 1 }: SampledOptions = {}): EStepRule {
+export function sampled(options: SampledOptions = {}): EStepRule {
+  checkOptionNames(options, ['draws', 'seed', 'average'] satisfies (keyof SampledOptions)[]);
+  const { draws = 1, seed = 0, average = 1 } = options;
   if (!Number.isInteger(draws) || draws < 1 || draws > MOST_DRAWS) {
     throw new InvalidArgumentError(`draws must be an integer from 1 to ${MOST_DRAWS}, got ${draws}.`);
   }
@@ -31,8 +34,10 @@ export function sampled({ draws = 1, seed = 0, average = 1 }: SampledOptions = {
     throw new InvalidArgumentError(`seed must be an integer ≥ 0, got ${seed}.`);
   }
   return {
+    kind: 'e-step',
     name: 'sampled',
     monotone: false,
+    isFreeEnergy: false,
     leadIn: Number.POSITIVE_INFINITY,
     average,
     begin: (model, rows) => (parameters, iteration) =>

@@ -1,6 +1,8 @@
 import { InvalidArgumentError } from '../errors.js';
 import { needs } from '../models/model.js';
+import { checkOptionNames } from '../option-names.js';
 import { add, type Statistics, scale } from '../statistics.js';
+import { checkBlocks, checkBlocksFit } from './blocks.js';
 import type { EStepRule } from './rule.js';
 
 export interface StepSize {
@@ -39,22 +41,20 @@ export interface StepwiseOptions extends StepSize {
  * towards that block's by a step that shrinks. Nothing is monotone and nothing converges: all
  * maxIter steps are taken. The objective is each block's, scaled to all rows.
  */
-export function stepwise({ blocks = 16, ...stepSize }: StepwiseOptions = {}): EStepRule {
-  if (!Number.isInteger(blocks) || blocks < 1) {
-    throw new InvalidArgumentError(`blocks must be an integer ≥ 1, got ${blocks}.`);
-  }
+export function stepwise(options: StepwiseOptions = {}): EStepRule {
+  checkOptionNames(options, ['blocks', 'exponent', 'delay'] satisfies (keyof StepwiseOptions)[]);
+  const { blocks = 16, ...stepSize } = options;
+  checkBlocks(blocks);
   const gamma = stepSizes(stepSize);
   return {
+    kind: 'e-step',
     name: 'stepwise',
     monotone: false,
+    isFreeEnergy: false,
     stride: blocks,
     leadIn: Number.POSITIVE_INFINITY,
     begin(model, rows) {
-      if (blocks > rows.shape[0]) {
-        throw new InvalidArgumentError(
-          `blocks must be at most the number of rows, ${rows.shape[0]}, got ${blocks}.`,
-        );
-      }
+      checkBlocksFit(blocks, rows);
       const recentre = needs(model, 'recentre', 'the stepwise rule');
       let running: Statistics | undefined;
       return async (parameters, iteration) => {

@@ -1,26 +1,27 @@
 import { InvalidArgumentError } from '../errors.js';
 import type { EStepRule } from './rule.js';
 
+/** A stiffer rule is the hard one to rounding, and float32 would lose what it sums. */
+const MOST = 1e9;
+
 /**
  * q ∝ p(x, z | θ)^β: soft k-means with stiffness β (MacKay 2003, ch. 22), and with a schedule β_0, β_1, … whose last
  * value stays, deterministic annealing (Rose 1998; Ueda & Nakano 1998). The objective is E_q[log p] + H(q) / β; it never falls
  * while β stays. β = 1 is the exact rule, β → ∞ the hard one.
  *
- * @throws InvalidArgumentError unless every β is a finite number > 0
+ * @throws InvalidArgumentError unless every β is a number > 0 and at most 1e9
  */
 export function tempered(beta: number | readonly number[]): EStepRule {
   const schedule = typeof beta === 'number' ? [beta] : [...beta];
-  const bad =
-    schedule.length === 0
-      ? 'no value'
-      : schedule.find(value => !(value > 0 && value < Number.POSITIVE_INFINITY));
+  const bad = schedule.length === 0 ? 'no value' : schedule.find(value => !(value > 0 && value <= MOST));
   if (bad !== undefined) {
     throw new InvalidArgumentError(
-      `beta must be a finite number > 0, or a schedule of such numbers, got ${bad}.`,
+      `beta must be a number > 0 and at most ${MOST}, or a schedule of such numbers, got ${bad}. The hard rule is β → ∞.`,
     );
   }
   const at = (iteration: number) => schedule[Math.min(iteration, schedule.length - 1)];
   return {
+    kind: 'e-step',
     name: 'tempered',
     monotone: schedule.length === 1,
     leadIn: schedule.length,

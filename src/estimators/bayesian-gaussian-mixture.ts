@@ -7,6 +7,7 @@ import { BayesianMixture, type BayesianMixtureParameters } from '../models/bayes
 import { Mixture } from '../models/mixture.js';
 import { type SampledPoints, sampleMixture } from '../models/sample.js';
 import type { WeightPriorName } from '../models/weight-prior.js';
+import { checkOptionNames } from '../option-names.js';
 import {
   type BayesianGaussianMixtureJson,
   type GivenPosterior,
@@ -20,7 +21,7 @@ import {
   DEFAULT_TOL,
 } from './bayesian-options.js';
 import { fitBest, type RunInfo, runInfo, runSummary } from './fitting.js';
-import { checkOptionNames } from './options.js';
+
 import { checkPriors, priorsFor } from './priors.js';
 import { labels, logDensities, probabilities, type Scorer, totals, type UseOptions } from './scoring.js';
 import { startOf } from './starts.js';

@@ -41,6 +41,8 @@ export interface Job<P, T> {
   /** Whether another seed gives another start, so that restarts are worth their time. */
   readonly seeded: boolean;
   start(options: StartOptions): Promise<P>;
+  /** What restarts are compared by. Default: the objective. */
+  rank?(fit: Fit<P>): Promise<number>;
   /** The estimator that a fit makes. `device`: where to use it if nobody says otherwise. */
   finish(fit: Fit<P>, device: DeviceChoice): T | Promise<T>;
 }
@@ -78,7 +80,7 @@ export async function fitBest<P, T>(
       const onIteration = report && ((progress: Progress<P>) => report({ restart, ...progress }));
       return em(job.model, first, rows, { ...options, onIteration });
     };
-    return await finish(await best(job.seeded ? nInit : 1, runOnce, finish, signal));
+    return await finish(await best(job.seeded ? nInit : 1, runOnce, finish, signal, job.rank));
   });
 }
 
@@ -122,14 +124,17 @@ async function best<P>(
   runOnce: (restart: number) => Promise<Fit<P>>,
   finish: (fit: Fit<P>) => unknown,
   signal: AbortSignal | undefined,
+  rank = async (fit: Fit<P>) => fit.logLikelihood,
 ): Promise<Fit<P>> {
   let kept: Fit<P> | undefined;
+  let highest = Number.NEGATIVE_INFINITY;
   let failure: unknown;
   for (let restart = 0; restart < nInit; restart++) {
     if (signal?.aborted) break;
     try {
       const fit = await runOnce(restart);
-      if (!kept || fit.logLikelihood > kept.logLikelihood) kept = fit;
+      const height = nInit > 1 ? await rank(fit) : 0;
+      if (!kept || height > highest) [kept, highest] = [fit, height];
     } catch (error) {
       if (!(error instanceof EmError)) throw error;
       failure ??= error;

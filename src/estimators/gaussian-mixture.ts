@@ -5,14 +5,13 @@ import { covarianceType } from '../families/covariance/index.js';
 import { type GaussianParameters, gaussian } from '../families/gaussian.js';
 import { flatten, type GivenParameters, givenParameters, type Numbers } from '../init/given-parameters.js';
 import { Mixture, type MixtureParameters } from '../models/mixture.js';
+import { checkOptionNames } from '../option-names.js';
 import { FORMAT, type GaussianMixtureJson, nest, readModel, VERSION } from '../serialize.js';
 import { type FitInfo, FittedMixture } from './fitted-mixture.js';
 import { fitBest, runInfo, runSummary } from './fitting.js';
-import { checkOptionNames, GAUSSIAN_MIXTURE_OPTIONS, type GaussianMixtureOptions } from './options.js';
-import { checkFixed, logLikelihoodOf, rulesOf } from './rules.js';
+import { GAUSSIAN_MIXTURE_OPTIONS, type GaussianMixtureOptions } from './options.js';
+import { logLikelihoodOf, rulesOf } from './rules.js';
 import { startOf } from './starts.js';
-
-const PARAMETERS = ['weights', 'means', 'covariances'];
 
 /** A mixture whose fit is known. */
 export type FittedGaussianMixture = GaussianMixture & { readonly fitInfo: FitInfo };
@@ -61,12 +60,13 @@ export class GaussianMixture extends FittedMixture<GaussianParameters> {
     const family = gaussian({ covariance: covarianceType(name), regCovar });
     const model = new Mixture(family, options.nComponents);
     const { start, seeded } = startOf(init);
-    checkFixed(fixed, PARAMETERS);
     const rules = rulesOf({ eStep, mStep, fixed, accelerate: rest.accelerate });
     return fitBest(points, { ...rest, ...rules }, rows => ({
       model,
       seeded,
       start: given => start(model, rows, given),
+      rank: fit =>
+        rules.eStep.monotone ? Promise.resolve(fit.logLikelihood) : logLikelihoodOf(rules, model, rows, fit),
       async finish(fit, device) {
         const logLikelihood = await logLikelihoodOf(rules, model, rows, fit);
         const info = { ...runInfo(fit, rows.backend), logLikelihood };
@@ -82,12 +82,15 @@ export class GaussianMixture extends FittedMixture<GaussianParameters> {
    */
   static fromParameters(
     given: GivenParameters & { weights: Numbers },
-    { covarianceType: name = 'full' }: { covarianceType?: CovarianceName } = {},
+    {
+      covarianceType: name = 'full',
+      device = 'auto',
+    }: { covarianceType?: CovarianceName; device?: DeviceChoice } = {},
   ): GaussianMixture {
     const nComponents = given.weights.length;
     const model = new Mixture(gaussian({ covariance: covarianceType(name) }), nComponents);
     const nFeatures = flatten(given.means).length / nComponents;
-    return new GaussianMixture(model, givenParameters(model, nFeatures, given), 'auto');
+    return new GaussianMixture(model, givenParameters(model, nFeatures, given), device);
   }
 
   /** The model that `toJSON` wrote. @throws ModelFormatError */

@@ -9,6 +9,7 @@ import { flatten, type Numbers } from '../init/given-parameters.js';
 import { type SampledSequence, sampleChain } from '../models/chain-sample.js';
 import { type ChainParameters, HiddenMarkov } from '../models/hidden-markov-model.js';
 import { stationaryDistribution } from '../models/stationary.js';
+import { checkOptionNames } from '../option-names.js';
 import { aic, bic } from '../selection.js';
 import { FORMAT, nest, VERSION } from '../serialize.js';
 import type { FitInfo } from './fitted-mixture.js';
@@ -37,7 +38,7 @@ import {
   type SequenceUseOptions,
   withSequences,
 } from './hidden-markov-use.js';
-import { checkOptionNames } from './options.js';
+
 import { logLikelihoodOf, rulesOf } from './rules.js';
 
 export interface DecodeOptions extends SequenceUseOptions {
@@ -121,7 +122,7 @@ export class HiddenMarkovModel {
     const emission = emissionOf(options, () => symbolsOf(init, nStates) ?? symbolsIn(points));
     const { family } = emission;
     const model = new HiddenMarkov(family, { nStates, stationary, sequences: weighted(checked, weights) });
-    const mStep = mStepOf(priors, fixed, Object.keys(family.shapes(nStates, 1)));
+    const mStep = mStepOf(priors, fixed);
     const rules = rulesOf({ mStep, accelerate });
     let nParameters = 0;
     return fitBest(encode(points, emission), { ...rest, ...rules }, rows => ({

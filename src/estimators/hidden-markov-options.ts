@@ -3,7 +3,7 @@ import type { DeviceChoice } from '../backends/choose.js';
 import type { StoppingOptions } from '../convergence.js';
 import { InvalidArgumentError } from '../errors.js';
 import type { CovarianceName } from '../families/covariance/covariance-type.js';
-import type { Arrays, Family } from '../families/family.js';
+import type { Family } from '../families/family.js';
 import type { Progress } from '../fit.js';
 import {
   type ChainStart,
@@ -14,13 +14,13 @@ import {
   stickyMixture,
 } from '../init/chain-starts.js';
 import { flatten, type Numbers } from '../init/given-parameters.js';
-import { maximumAPosteriori } from '../m-step/maximum-a-posteriori.js';
+import { maximumUnder } from '../m-step/maximum-a-posteriori.js';
 import { maximumLikelihood } from '../m-step/maximum-likelihood.js';
 import type { MStepRule } from '../m-step/rule.js';
 import type { ChainPrior } from '../models/chain-prior.js';
 import type { ChainParameters } from '../models/hidden-markov-model.js';
+import { checkOptionNames } from '../option-names.js';
 import type { EmissionName } from './hidden-markov-emission.js';
-import { checkOptionNames } from './options.js';
 
 export interface HiddenMarkovProgress extends Progress<ChainParameters> {
   /** Which of the nInit starts, from 0. */
@@ -123,15 +123,7 @@ export function chainStartOf(init: 'mixture' | 'random' | GivenChain): {
 export function mStepOf(
   priors: HiddenMarkovPriors | undefined,
   fixed: readonly string[] | undefined,
-  parameters: readonly (keyof Arrays)[],
 ): MStepRule {
-  const names: readonly string[] = ['initialProbs', 'transitionMatrix', ...parameters];
-  const unknown = fixed?.find(name => !names.includes(name));
-  if (unknown !== undefined) {
-    throw new InvalidArgumentError(
-      `fixed must name some of ${names.join(', ')}, got ${JSON.stringify(unknown)}.`,
-    );
-  }
   if (!priors) return maximumLikelihood({ fixed });
   const { transitionMatrix, ...rest } = priors;
   const concentrations =
@@ -139,5 +131,5 @@ export function mStepOf(
       ? transitionMatrix
       : flatten(transitionMatrix);
   const prior: ChainPrior = { ...rest, transitionMatrix: concentrations };
-  return maximumAPosteriori({ ...(prior as object), fixed });
+  return maximumUnder(prior, { fixed });
 }

@@ -5,10 +5,10 @@ import { withRows } from '../data/points.js';
 import { checkSequences, type SequenceData } from '../data/sequences.js';
 import { AbortedError, InvalidArgumentError } from '../errors.js';
 import { type ChainParameters, HiddenMarkov } from '../models/hidden-markov-model.js';
+import { checkOptionNames } from '../option-names.js';
 import { backendFor } from './fitting.js';
 import { type Emission, encode } from './hidden-markov-emission.js';
 import { type Forecast, forecastFrom } from './hidden-markov-filter.js';
-import { checkOptionNames } from './options.js';
 
 export interface SequenceUseOptions {
   /** How many rows each sequence has, where the rows come in one piece. */

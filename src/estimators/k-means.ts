@@ -14,13 +14,14 @@ import { kMeansPlusPlusSeeds } from '../init/k-means-plus-plus.js';
 import { KMeansModel, type KMeansParameters } from '../models/k-means.js';
 import { MAX_COMPONENTS } from '../models/mixture.js';
 import { createRng, sampleIndices } from '../numerics/rng.js';
+import { checkOptionNames } from '../option-names.js';
 import { FORMAT, type KMeansJson, nest, readKMeans, VERSION } from '../serialize.js';
 import { backendFor, fitBest, type RunInfo, runInfo, runSummary } from './fitting.js';
-import { checkOptionNames } from './options.js';
+
 import { labels, type UseOptions } from './scoring.js';
 
 export interface KMeansProgress extends Omit<Progress<KMeansParameters>, 'logLikelihood' | 'ledger'> {
-  /** Σ_i |x_i − nearest centre|² at these centres; under soft assignment −2 times the objective. */
+  /** Σ_i |x_i − nearest centre|² at these centres; with `beta` the soft one, −(2/β) Σ_i log Σ_k exp(−½ β d_ik²). */
   readonly inertia: number;
   /** Which of the nInit starts, from 0. */
   readonly restart: number;
@@ -64,8 +65,9 @@ const OPTIONS: ReadonlySet<string> = new Set([
 const DEFAULT_TOL = 1e-6;
 const DEFAULT_MAX_ITER = 300;
 
-/** How a clustering went; `history` holds inertias. */
+/** How a clustering went; `history` holds inertias, with `beta` soft ones. */
 export interface KMeansInfo extends RunInfo {
+  /** Σ_i |x_i − nearest centre|², with `beta` too. */
   readonly inertia: number;
 }
 
@@ -152,10 +154,12 @@ export class KMeans {
           const indices = sampleIndices(rows.shape[0], nClusters, createRng(seed ?? 0, stream));
           return { centers: await backend.take(rows, indices) };
         },
-        finish(fit) {
+        async finish(fit) {
           const info = runInfo(fit, backend);
+          const { logLikelihood } =
+            beta === undefined ? fit : await model.eStep(fit.parameters, rows, { assignment: 'hard' });
           const history = info.history.map(objective => -2 * objective);
-          const fitInfo = { ...info, history, inertia: -2 * fit.logLikelihood };
+          const fitInfo = { ...info, history, inertia: -2 * logLikelihood };
           return new KMeans(fit.parameters.centers, nClusters, device ?? 'auto', fitInfo) as FittedKMeans;
         },
       }));

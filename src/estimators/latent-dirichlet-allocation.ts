@@ -9,6 +9,7 @@ import { AbortedError, EmError, InvalidArgumentError, InvalidDataError } from '.
 import type { Fit } from '../fit.js';
 import { randomTopics } from '../init/random-topics.js';
 import type { LatentDirichlet, TopicParameters } from '../models/latent-dirichlet.js';
+import { checkOptionNames } from '../option-names.js';
 import { FORMAT, VERSION } from '../serialize.js';
 import { type LatentDirichletAllocationJson, LDA, readTopics } from './latent-dirichlet-json.js';
 import { fitOnline, onlineStep } from './latent-dirichlet-online.js';
@@ -18,7 +19,6 @@ import {
   type LatentDirichletAllocationOptions,
   type TopicSettings,
 } from './latent-dirichlet-options.js';
-import { checkOptionNames } from './options.js';
 
 /** How a fit went. */
 export interface TopicFitInfo {

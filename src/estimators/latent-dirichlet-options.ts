@@ -3,7 +3,7 @@ import type { DocumentOptions } from '../backends/topic-backend.js';
 import { type StoppingOptions, stoppingRule } from '../convergence.js';
 import { InvalidArgumentError } from '../errors.js';
 import { LatentDirichlet, type LatentDirichletOptions } from '../models/latent-dirichlet.js';
-import { checkOptionNames } from './options.js';
+import { checkOptionNames } from '../option-names.js';
 
 export type LearningMethod = 'batch' | 'online';
 

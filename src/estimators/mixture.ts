@@ -1,19 +1,21 @@
 import type { DeviceChoice } from '../backends/choose.js';
 import { isMatrix, type Matrix } from '../data/matrix.js';
-import { levelsOf, oneHot } from '../data/one-hot.js';
+import { codesOf, levelsOf, oneHot } from '../data/one-hot.js';
 import { checkPoints, type Points } from '../data/points.js';
 import { InvalidArgumentError, InvalidDataError } from '../errors.js';
 import { bernoulli, binomial } from '../families/binomial.js';
 import type { Linear } from '../families/linear.js';
 import { multinomial } from '../families/multinomial.js';
 import { poisson } from '../families/poisson.js';
-import { givenParameters, type Numbers } from '../init/given-parameters.js';
+import { flatten, givenParameters, type Numbers } from '../init/given-parameters.js';
 import { Mixture as MixtureModel, type MixtureParameters } from '../models/mixture.js';
+import type { SampledPoints } from '../models/sample.js';
+import { checkOptionNames } from '../option-names.js';
 import { FORMAT, type MixtureJson, nest, readMixture, VERSION } from '../serialize.js';
 import { type FitInfo, FittedMixture } from './fitted-mixture.js';
 import { fitBest, runInfo, runSummary } from './fitting.js';
-import { COMMON_OPTIONS, type CommonOptions, checkOptionNames, type FitProgress } from './options.js';
-import { checkFixed, logLikelihoodOf, RULE_OPTIONS, type RuleOptions, rulesOf } from './rules.js';
+import { COMMON_OPTIONS, type CommonOptions, type FitProgress } from './options.js';
+import { logLikelihoodOf, RULE_OPTIONS, type RuleOptions, rulesOf } from './rules.js';
 import { startOf } from './starts.js';
 
 /** Families of counts, by name. 'categorical' takes columns of codes 0, 1, 2, …; see `docs/rules.md`. */
@@ -26,7 +28,7 @@ type CountParameters = { readonly [name in Name]: Float64Array };
 export interface MixtureOptions extends CommonOptions, RuleOptions {
   /** What the components are; for Gaussians see `GaussianMixture`. */
   family: FamilyName;
-  /** Trials of a binomial. */
+  /** Trials of a binomial; of a multinomial, the total of drawn rows (default 1). */
   trials?: number;
   /** Codes of each categorical column. Default: as many as the points have. */
   levels?: readonly number[];
@@ -89,12 +91,13 @@ export class Mixture extends FittedMixture<CountParameters> {
     const family = familyOf(settings);
     const model = new MixtureModel<CountParameters>(family, options.nComponents);
     const { start, seeded } = startOf(init);
-    checkFixed(fixed, ['weights', family.counts.parameter]);
     const rules = rulesOf({ eStep, mStep, fixed, accelerate: rest.accelerate });
     return fitBest(encode(points, settings), { ...rest, ...rules }, rows => ({
       model,
       seeded,
       start: given => start(model, rows, given),
+      rank: fit =>
+        rules.eStep.monotone ? Promise.resolve(fit.logLikelihood) : logLikelihoodOf(rules, model, rows, fit),
       async finish(fit, device) {
         const logLikelihood = await logLikelihoodOf(rules, model, rows, fit);
         const info = { ...runInfo(fit, rows.backend), logLikelihood };
@@ -116,7 +119,7 @@ export class Mixture extends FittedMixture<CountParameters> {
     const family = familyOf(settings);
     const values = (given as Record<string, Numbers | undefined>)[family.counts.parameter];
     const model = new MixtureModel<CountParameters>(family, nComponents);
-    const d = values ? Array.from(values as ArrayLike<unknown>).flat(3).length / nComponents : 0;
+    const d = values ? flatten(values).length / nComponents : 0;
     return new Mixture(settings, model, givenParameters(model, d, given), 'auto');
   }
 
@@ -156,6 +159,12 @@ export class Mixture extends FittedMixture<CountParameters> {
     };
   }
 
+  /** Draw n rows, with the component each came from; codes where the columns are categorical. */
+  override sample(n: number, options?: { seed?: number }): SampledPoints {
+    const drawn = super.sample(n, options);
+    return this.levels ? { ...drawn, ...codesOf(drawn, this.levels) } : drawn;
+  }
+
   protected override encode(points: Points): Points {
     return encode(points, this);
   }
@@ -167,7 +176,7 @@ function familyOf({ family, trials, levels }: FamilySettings): Linear<Name> {
     poisson,
     bernoulli,
     binomial: () => binomial({ trials: trials as number }),
-    multinomial,
+    multinomial: () => multinomial({ trials }),
     categorical: () => multinomial({ levels }),
   };
   if (!Object.hasOwn(families, family)) {
@@ -175,8 +184,13 @@ function familyOf({ family, trials, levels }: FamilySettings): Linear<Name> {
       `family must be one of ${FAMILIES.join(', ')}, got ${JSON.stringify(family)}.`,
     );
   }
-  if (trials !== undefined && family !== 'binomial') {
-    throw new InvalidArgumentError(`trials are the binomial family's, not the ${family} family's.`);
+  if (trials !== undefined && family !== 'binomial' && family !== 'multinomial') {
+    throw new InvalidArgumentError(
+      `trials are the binomial and multinomial families', not the ${family} family's.`,
+    );
+  }
+  if (!levels && family === 'categorical') {
+    throw new InvalidArgumentError('The categorical family needs levels: how many codes each column has.');
   }
   if (levels && family !== 'categorical') {
     throw new InvalidArgumentError(`levels are the categorical family's, not the ${family} family's.`);

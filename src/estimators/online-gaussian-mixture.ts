@@ -1,18 +1,18 @@
 import { checkPoints, type Points, withRows } from '../data/points.js';
-import type { StepSize } from '../e-step/stepwise.js';
 import { stepSizes } from '../e-step/stepwise.js';
 import { InvalidArgumentError } from '../errors.js';
-import { covarianceType } from '../families/covariance/index.js';
+import { covarianceType as typeOf } from '../families/covariance/index.js';
 import { gaussian } from '../families/gaussian.js';
 import { Mixture, type MixtureParameters } from '../models/mixture.js';
-import { OnlineEm, type OnlineProgress } from '../online.js';
+import { OnlineEm, type OnlineOptions, type OnlineProgress } from '../online.js';
+import { checkOptionNames } from '../option-names.js';
 import { backendFor } from './fitting.js';
 import { GaussianMixture } from './gaussian-mixture.js';
-import { checkOptionNames, checkStarts, type GaussianMixtureOptions } from './options.js';
+import { checkStarts, type GaussianMixtureOptions } from './options.js';
 import { startOf } from './starts.js';
 
 export interface OnlineGaussianMixtureOptions
-  extends StepSize,
+  extends OnlineOptions,
     Pick<
       GaussianMixtureOptions,
       'nComponents' | 'covarianceType' | 'regCovar' | 'init' | 'seed' | 'device'
@@ -27,6 +27,7 @@ const OPTIONS: ReadonlySet<string> = new Set([
   'device',
   'exponent',
   'delay',
+  'mStep',
 ] satisfies (keyof OnlineGaussianMixtureOptions)[]);
 
 /**
@@ -37,6 +38,7 @@ export class OnlineGaussianMixture {
   readonly #options: OnlineGaussianMixtureOptions;
   readonly #model: Mixture;
   #online: OnlineEm<MixtureParameters> | undefined;
+  #made: GaussianMixture | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
   /** @throws InvalidArgumentError */
@@ -47,7 +49,7 @@ export class OnlineGaussianMixture {
     stepSizes(options);
     startOf(options.init ?? 'k-means++');
     this.#options = options;
-    this.#model = new Mixture(gaussian({ covariance: covarianceType(name), regCovar }), nComponents);
+    this.#model = new Mixture(gaussian({ covariance: typeOf(name), regCovar }), nComponents);
   }
 
   /**
@@ -64,13 +66,15 @@ export class OnlineGaussianMixture {
 
   /** The mixture so far; undefined before the first chunk. */
   get model(): GaussianMixture | undefined {
-    const { covarianceType: name } = this.#options;
-    return this.#online && GaussianMixture.fromParameters(this.#online.parameters, { covarianceType: name });
+    const { covarianceType, device } = this.#options;
+    this.#made ??=
+      this.#online && GaussianMixture.fromParameters(this.#online.parameters, { covarianceType, device });
+    return this.#made;
   }
 
   async #learn(points: Points): Promise<OnlineProgress<MixtureParameters>> {
     const checked = checkPoints(points);
-    const { device, init = 'k-means++', seed, exponent, delay } = this.#options;
+    const { device, init = 'k-means++', seed, exponent, delay, mStep } = this.#options;
     const [n, d] = checked.shape;
     const nFeatures = this.#online && this.#online.parameters.means.length / this.#model.nComponents;
     if (nFeatures !== undefined && nFeatures !== d) {
@@ -85,11 +89,12 @@ export class OnlineGaussianMixture {
     return withRows(checked, backend, async rows => {
       const begin = async () => {
         const first = await startOf(init).start(this.#model, rows, { seed });
-        return new OnlineEm(this.#model, first, { exponent, delay });
+        return new OnlineEm(this.#model, first, { exponent, delay, mStep });
       };
       const online = this.#online ?? (await begin());
       const progress = await online.partialFit(rows);
       this.#online = online;
+      this.#made = undefined;
       return progress;
     });
   }

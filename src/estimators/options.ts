@@ -68,18 +68,6 @@ export const GAUSSIAN_MIXTURE_OPTIONS: ReadonlySet<string> = new Set([
   'onIteration',
 ] satisfies (keyof GaussianMixtureOptions)[]);
 
-/** @throws InvalidArgumentError for a misspelt option, which would otherwise be a silent default */
-export function checkOptionNames(options: object, known: ReadonlySet<string>): void {
-  if (typeof options !== 'object' || options === null) {
-    throw new InvalidArgumentError(`Expected options as an object, got ${String(options)}.`);
-  }
-  for (const name of Object.keys(options)) {
-    if (!known.has(name)) {
-      throw new InvalidArgumentError(`Unknown option ${name}; the options are ${[...known].join(', ')}.`);
-    }
-  }
-}
-
 /** @throws InvalidArgumentError unless nInit ≥ 1 and the seed is a safe integer ≥ 0 */
 export function checkStarts(nInit: number, seed: number): void {
   if (!Number.isInteger(nInit) || nInit < 1) {

@@ -41,30 +41,22 @@ export function rulesOf({ eStep = 'exact', mStep = 'maximum-likelihood', fixed, 
     );
   }
   return {
-    eStep: ruleOf('eStep', eStep, E_STEPS),
-    mStep: ruleOf('mStep', mStep, { 'maximum-likelihood': maximumLikelihood({ fixed }) }),
-    accelerate: accelerate && ruleOf('accelerate', accelerate, ACCELERATORS),
+    eStep: ruleOf('eStep', 'e-step', eStep, E_STEPS),
+    mStep: ruleOf('mStep', 'm-step', mStep, { 'maximum-likelihood': maximumLikelihood({ fixed }) }),
+    accelerate: accelerate && ruleOf('accelerate', 'accelerator', accelerate, ACCELERATORS),
   };
 }
 
-function ruleOf<T extends { begin: unknown }>(
+function ruleOf<T extends { kind: string }>(
   option: string,
+  kind: T['kind'],
   rule: T | string,
   byName: Record<string, T>,
 ): T {
   if (typeof rule === 'string' && Object.hasOwn(byName, rule)) return byName[rule];
-  if (typeof rule === 'object' && typeof rule?.begin === 'function') return rule;
+  if (typeof rule === 'object' && rule?.kind === kind) return rule;
   throw new InvalidArgumentError(
     `${option} must be a rule or one of ${Object.keys(byName).join(', ')}, got ${JSON.stringify(rule)}.`,
-  );
-}
-
-/** @throws InvalidArgumentError for a fixed parameter that the model does not have */
-export function checkFixed(fixed: readonly string[] | undefined, names: readonly string[]): void {
-  const unknown = fixed?.find(name => !names.includes(name));
-  if (unknown === undefined) return;
-  throw new InvalidArgumentError(
-    `fixed must name some of ${names.join(', ')}, got ${JSON.stringify(unknown)}.`,
   );
 }
 
@@ -75,6 +67,6 @@ export async function logLikelihoodOf<P>(
   rows: Rows,
   fit: Fit<P>,
 ): Promise<number> {
-  if (eStep.name === 'exact' && mStep.name !== 'maximum-a-posteriori') return fit.logLikelihood;
+  if (eStep.exact && !mStep.begin(model, rows).logPrior) return fit.logLikelihood;
   return (await model.eStep(fit.parameters, rows)).logLikelihood;
 }

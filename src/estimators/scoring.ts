@@ -2,8 +2,8 @@ import type { Posterior, Rows } from '../backends/backend.js';
 import type { DeviceChoice } from '../backends/choose.js';
 import { checkPoints, type Points, withRows } from '../data/points.js';
 import { AbortedError, InvalidArgumentError } from '../errors.js';
+import { checkOptionNames } from '../option-names.js';
 import { backendFor } from './fitting.js';
-import { checkOptionNames } from './options.js';
 
 export interface UseOptions {
   /** Default: the device of the fit, or 'auto' for a model from a file. */

@@ -73,7 +73,7 @@ export interface Family<P extends Arrays = Arrays> {
   baseline?(x: Float64Array, columns: Columns, firstRow: number): Float64Array;
   /** The closed-form M-step of the components. Pure. */
   maximise(statistics: Statistics, previous: P, options?: MaximiseOptions): { parameters: P; notes: Note[] };
-  /** A conjugate prior, checked, its gaps filled by defaults. @throws InvalidArgumentError */
+  /** A conjugate prior, checked; a Gaussian one's gaps are filled by defaults. @throws InvalidArgumentError */
   prior(given: object, columns: Columns, k: number): object;
   /** Its log density, up to a constant. */
   logPrior(parameters: P, prior: object): number;
@@ -97,7 +97,8 @@ export interface Family<P extends Arrays = Arrays> {
 }
 
 /** The note of a component without rows. */
-export function emptyNote(component: number): Note {
-  const message = `Component ${component} is empty; its parameters are those of the step before. Try fewer components or another start.`;
+export function emptyNote(component: number, prior?: object): Note {
+  const kept = prior ? 'the mode of their prior' : 'those of the step before';
+  const message = `Component ${component} is empty; its parameters are ${kept}. Try fewer components or another start.`;
   return { kind: 'empty-component', component, message };
 }

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from '../errors.js';
 import { triangleLength } from '../numerics/triangle.js';
+import { checkOptionNames } from '../option-names.js';
 import type { CentredMoments, CovarianceName, CovarianceType } from './covariance/covariance-type.js';
 import type { Columns } from './family.js';
 import type { GaussianParameters } from './gaussian.js';
@@ -31,6 +32,12 @@ export function gaussianPrior(
   { center, scale: deviations }: Columns,
   k: number,
 ): GaussianPrior {
+  checkOptionNames(given, [
+    'mean',
+    'meanPrecision',
+    'degreesOfFreedom',
+    'scale',
+  ] satisfies (keyof GaussianPrior)[]);
   const d = center.length;
   const {
     mean = center,
@@ -62,13 +69,15 @@ function strength(name: CovarianceName, { degreesOfFreedom: nu }: GaussianPrior,
 
 /**
  * Moments of which the type's pooling makes the posterior's mode: with A_k = Σ + N_k S_k + κN_k/(κ + N_k) δδᵀ,
- * δ = x̄_k − mean, the covariance A_k / (N_k + rows) and the mean (N_k x̄_k + κ mean) / (N_k + κ).
+ * δ = x̄_k − mean, the covariance A_k / (N_k + rows) and the mean (N_k x̄_k + κ mean) / (N_k + κ). Where means are fixed,
+ * S_k and δ are about them, κ takes the place of κN_k/(κ + N_k), and they stay.
  */
 export function withPrior(
   { counts, means, covariances }: CentredMoments & { readonly means: Float64Array },
   prior: GaussianPrior,
   { name, moments }: CovarianceType,
   d: number,
+  fixedMeans = false,
 ): CentredMoments & { readonly means: Float64Array } {
   const { rows, share } = strength(name, prior, counts.length, d);
   const kappa = prior.meanPrecision;
@@ -77,14 +86,14 @@ export function withPrior(
   const spread = new Float64Array(covariances.length);
   counts.forEach((count, k) => {
     const delta = (j: number) => means[k * d + j] - prior.mean[j];
-    const pull = kappa === 0 ? 0 : (kappa * count) / (kappa + count);
+    const pull = fixedMeans || kappa === 0 ? kappa : (kappa * count) / (kappa + count);
     for (let i = 0, t = 0; i < d; i++) {
       for (let j = moments === 'full' ? 0 : i; j <= i; j++, t++) {
         const own = count * covariances[k * length + t] + pull * delta(i) * delta(j);
         spread[k * length + t] = (own + (i === j ? share * prior.scale[i] : 0)) / (count + rows);
       }
     }
-    for (let j = 0; j < d && kappa + count > 0; j++) {
+    for (let j = 0; j < d && kappa + count > 0 && !fixedMeans; j++) {
       modes[k * d + j] = (count * means[k * d + j] + kappa * prior.mean[j]) / (count + kappa);
     }
   });

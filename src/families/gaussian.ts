@@ -82,8 +82,8 @@ export class Gaussian implements Family<GaussianParameters> {
     const d = previous.means.length / k;
     const about = fixed?.has('means') ? recentre(statistics, moments, previous.means) : statistics;
     let centred = centredMoments(about, moments, d, fixed?.has('means') ? 'at-origin' : 'at-mean');
-    const notes = this.#notes(statistics, centred.covariances, d);
-    if (prior) centred = withPrior(centred, prior as GaussianPrior, covariance, d);
+    const notes = this.#notes(statistics, centred.covariances, d, prior);
+    if (prior) centred = withPrior(centred, prior as GaussianPrior, covariance, d, fixed?.has('means'));
     const { means } = centred;
     const covariances = fixed?.has('covariances')
       ? Float64Array.from(previous.covariances)
@@ -163,17 +163,17 @@ export class Gaussian implements Family<GaussianParameters> {
   }
 
   /** Components whose rows have no spread of their own, or that have no rows. */
-  #notes({ counts }: Statistics, covariances: Float64Array, d: number): Note[] {
+  #notes({ counts }: Statistics, covariances: Float64Array, d: number, prior?: object): Note[] {
     const { regCovar, covariance, moments } = this;
     const length = covariances.length / counts.length;
     const variance = (k: number, j: number) => covariances[k * length + (moments === 'full' ? at(j, j) : j)];
     const notes: Note[] = [];
     counts.forEach((count, component) => {
       if (count < EMPTY_ROWS) {
-        notes.push(emptyNote(component));
+        notes.push(emptyNote(component, prior));
         return;
       }
-      if (covariance.name === 'tied') return; // its covariance is everyone's
+      if (prior || covariance.name === 'tied') return; // its covariance is the prior's too, or everyone's
       for (let j = 0; j < d; j++) {
         const own = variance(component, j);
         if (own > regCovar) continue;

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, InvalidDataError } from '../errors.js';
 import type { Rng } from '../numerics/rng.js';
+import { checkOptionNames } from '../option-names.js';
 import type { Statistics } from '../statistics.js';
 import {
   type Arrays,
@@ -46,8 +47,12 @@ export interface Counts<Name extends string> {
 
 export type LinearParameters<Name extends string> = { readonly [name in Name]: Float64Array };
 
+/** Units of rounding of a difference of large terms. */
+const ROUNDING = 32 * Number.EPSILON;
 /** Resident counts are rounded to float32; a whole number is never moved further than this by it. */
 const COUNT_ROUNDING = 1e-2;
+/** Counts beyond which float32 may be what is in the way. */
+const LARGE = 1e5;
 
 /** A natural parameter this large is that of a probability or rate at the end of its range; see `logOf`. */
 const BOUNDARY = 600;
@@ -150,10 +155,10 @@ export class Linear<Name extends string> implements Family<LinearParameters<Name
     const { counts, sums, origin } = statistics;
     const values = Float64Array.from(this.#values(previous));
     const d = values.length / counts.length;
-    const pseudo = prior && this.counts.pseudoCounts(prior, d);
+    const pseudo = prior && informative(this.counts.pseudoCounts(prior, d));
     const notes: Note[] = [];
     counts.forEach((count, k) => {
-      if (count < EMPTY_ROWS) notes.push(emptyNote(k));
+      if (count < EMPTY_ROWS) notes.push(emptyNote(k, prior));
       if (fixed?.has(this.counts.parameter) || (count < EMPTY_ROWS && !pseudo)) return;
       const total = Float64Array.from({ length: d }, (_, j) =>
         Math.max(0, sums[k * d + j] + count * origin[k * d + j] + (pseudo?.sums[j] ?? 0)),
@@ -177,6 +182,17 @@ export class Linear<Name extends string> implements Family<LinearParameters<Name
     return values.reduce((sum, v, at) => {
       const natural = pseudo.sums[at % each] === 0 ? 0 : counts.natural(v);
       return sum + pseudo.sums[at % each] * natural - pseudo.count * counts.logPartition(v);
+    }, 0);
+  }
+
+  /** Log densities are differences of terms as large as η E[x] and A: the host rounds them to a multiple of these. */
+  shortfall({ counts }: Statistics, parameters: LinearParameters<Name>): number {
+    const values = this.#values(parameters);
+    const d = values.length / counts.length;
+    return values.reduce((sum, v, at) => {
+      const size =
+        Math.abs(this.counts.natural(v) * this.counts.mean(v)) + Math.abs(this.counts.logPartition(v));
+      return sum + ROUNDING * counts[Math.floor(at / d)] * size;
     }, 0);
   }
 
@@ -226,16 +242,21 @@ export class Linear<Name extends string> implements Family<LinearParameters<Name
   #impossible(x: Float64Array, i: number, firstRow: number, d: number): InvalidDataError {
     const row = Array.from(x.subarray(i * d, (i + 1) * d), value => Number(value.toPrecision(6)));
     return new InvalidDataError(
-      `Row ${firstRow + i} is [${row.join(', ')}]; the ${this.name} family needs ${this.counts.support}.`,
+      `Row ${firstRow + i} is [${row.join(', ')}]; the ${this.name} family needs ${this.counts.support}.${row.some(value => Math.abs(value) > LARGE) ? ` Counts as large as these are exact in float64 only: try device: 'cpu'.` : ''}`,
     );
   }
 }
+
+/** A flat prior says nothing of components without rows. */
+const informative = (pseudo: { sums: Float64Array; count: number }) =>
+  pseudo.count > 0 || pseudo.sums.some(sum => sum > 0) ? pseudo : undefined;
 
 /** Log of a probability or rate, finite at 0: an impossible count costs 700 nats each, in float32 too. */
 export const logOf = (v: number) => Math.log(Math.max(v, 1e-300));
 
 /** @throws InvalidArgumentError unless every one of a prior's named numbers is above `least` */
 export function checkPrior(prior: object, least: Record<string, number>): void {
+  checkOptionNames(prior, Object.keys(least));
   for (const [name, bound] of Object.entries(least)) {
     const value = (prior as Record<string, number>)[name];
     if (!(value >= bound && Number.isFinite(value))) {

@@ -26,6 +26,11 @@ export function multinomial({ trials = 1, levels }: MultinomialOptions = {}): Li
   checkCounts('levels', levels ?? []);
   /** Each variable's run of the numbers of one row. */
   const variables = (values: Float64Array): Float64Array[] => {
+    if (levels && total(Float64Array.from(levels)) !== values.length) {
+      throw new InvalidArgumentError(
+        `levels ${levels.join(' + ')} must add up to the ${values.length} columns.`,
+      );
+    }
     let end = 0;
     return (levels ?? [values.length]).map(count => {
       end += count;

@@ -1,6 +1,6 @@
 import type { Rows } from '../backends/backend.js';
 import type { Arrays, Family } from '../families/family.js';
-import type { Densities } from '../models/densities.js';
+import { KMeansModel } from '../models/k-means.js';
 import { type Rng, sampleIndices } from '../numerics/rng.js';
 import { checkSignal, plusPlus } from './plus-plus.js';
 import { columnUnits } from './start.js';
@@ -12,8 +12,6 @@ const NEAR_ROWS_PER_COMPONENT = 32;
 const DENSE = 32;
 /** Rows drawn by their distance, for each that is drawn uniformly. */
 const FAR_SHARE = 0.5;
-/** Distances times this leave log-sum-exp its largest term alone: log densities are then squared distances. */
-const SHARPNESS = 2 ** 20;
 
 /** Rows that stand for all. */
 export interface Candidates {
@@ -81,25 +79,15 @@ async function drawByDistance(
   rng: Rng,
   signal?: AbortSignal,
 ) {
-  const nFeatures = units.length;
-  const nComponents = seeds.length / nFeatures;
-  const densities: Densities = {
-    form: 'diag',
-    moments: 'diag',
-    nComponents,
-    nFeatures,
-    logConstants: new Float64Array(nComponents),
-    means: seeds,
-    factors: seeds.map((_, i) => SHARPNESS / units[i % nFeatures]),
-  };
+  const clusters = new KMeansModel(seeds.length / units.length, units);
   const draws: { index: number; distance: number; total: number }[] = [];
   const gap = () => -Math.log(1 - rng.uniform());
   let total = 0;
   let untilNext = gap();
-  for await (const { begin, logDensities } of rows.backend.posterior(rows, densities)) {
+  for await (const { begin, squares } of clusters.nearest({ centers: seeds }, rows)) {
     checkSignal(signal);
-    for (let i = 0; i < logDensities.length; i++) {
-      const distance = (-2 * logDensities[i]) / SHARPNESS ** 2;
+    for (let i = 0; i < squares.length; i++) {
+      const distance = squares[i];
       if (!(distance > 0)) continue;
       total += distance;
       const assumed = Math.max(total, estimate);

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from '../errors.js';
 import { needs } from '../models/model.js';
+import { checkOptionNames } from '../option-names.js';
 import type { MStepRule } from './rule.js';
 
 export interface GradientOptions {
@@ -17,11 +18,14 @@ const DIFFERENCE = 6e-6;
 /**
  * Generalised EM (Dempster, Laird & Rubin 1977, §3): θ climbs Q instead of maximising it, in the model's unbounded
  * coordinates; steps are halved until Q does not fall, so neither does the objective.
- * The gradient is by central differences of Q: two evaluations a parameter, none of them touching the rows.
+ * The gradient is by central differences of Q: two evaluations a parameter, none of them touching the rows. All
+ * parameters move, and regCovar is not added.
  *
  * @throws InvalidArgumentError unless learningRate > 0 and steps is an integer ≥ 1
  */
-export function gradient({ learningRate = 1, steps = 1 }: GradientOptions = {}): MStepRule {
+export function gradient(options: GradientOptions = {}): MStepRule {
+  checkOptionNames(options, ['learningRate', 'steps'] satisfies (keyof GradientOptions)[]);
+  const { learningRate = 1, steps = 1 } = options;
   if (!(learningRate > 0 && Number.isFinite(learningRate))) {
     throw new InvalidArgumentError(`learningRate must be a finite number > 0, got ${learningRate}.`);
   }
@@ -29,6 +33,7 @@ export function gradient({ learningRate = 1, steps = 1 }: GradientOptions = {}):
     throw new InvalidArgumentError(`steps must be an integer ≥ 1, got ${steps}.`);
   }
   return {
+    kind: 'm-step',
     name: 'gradient',
     begin(model, rows) {
       const toVector = needs(model, 'toVector', 'the gradient rule');

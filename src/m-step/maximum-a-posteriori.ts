@@ -1,4 +1,6 @@
 import { needs } from '../models/model.js';
+import { checkOptionNames } from '../option-names.js';
+import { fixedNames } from './fixed.js';
 import type { MStepOptions, MStepRule } from './rule.js';
 
 export interface MaximumAPosterioriOptions extends MStepOptions {
@@ -16,16 +18,25 @@ export interface MaximumAPosterioriOptions extends MStepOptions {
  * argmax_θ Q(θ) + log p(θ) for conjugate priors, in closed form (Fraley & Raftery 2007 for Gaussians). The objective
  * gains log p(θ) up to a constant. A prior of the components takes the place of regCovar.
  */
-export function maximumAPosteriori({ fixed = [], ...given }: MaximumAPosterioriOptions = {}): MStepRule {
-  const names = new Set(fixed);
+export function maximumAPosteriori(options: MaximumAPosterioriOptions = {}): MStepRule {
+  checkOptionNames(options, ['fixed', 'weights', 'components'] satisfies (keyof MaximumAPosterioriOptions)[]);
+  const { fixed, ...given } = options;
+  return maximumUnder(given, { fixed });
+}
+
+/** The same under a prior of the form that the model's `resolvePrior` takes. */
+export function maximumUnder(prior: object, { fixed = [] }: MStepOptions = {}): MStepRule {
   return {
+    kind: 'm-step',
     name: 'maximum-a-posteriori',
     begin(model, rows) {
-      const prior = needs(model, 'resolvePrior', 'the maximum-a-posteriori rule')(given, rows);
+      const names = fixedNames(fixed, model);
+      const resolved = needs(model, 'resolvePrior', 'the maximum-a-posteriori rule')(prior, rows);
       const logPrior = needs(model, 'logPrior', 'the maximum-a-posteriori rule');
       return {
-        maximise: (statistics, previous) => model.mStep(statistics, previous, { fixed: names, prior }),
-        logPrior: parameters => logPrior(parameters, prior),
+        maximise: (statistics, previous) =>
+          model.mStep(statistics, previous, { fixed: names, prior: resolved }),
+        logPrior: parameters => logPrior(parameters, resolved),
       };
     },
   };

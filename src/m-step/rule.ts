@@ -4,6 +4,7 @@ import type { Statistics } from '../statistics.js';
 
 /** How an M-step moves θ: a value that is passed to `em` and to the estimators. */
 export interface MStepRule {
+  readonly kind: 'm-step';
   readonly name: string;
   /** The M-steps of one fit. @throws InvalidArgumentError for settings that do not fit the model */
   begin<P>(model: Model<P>, rows: Rows): MStep<P>;

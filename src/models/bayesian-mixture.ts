@@ -1,7 +1,7 @@
 import { blockRange, type EStepOptions, type Posterior, type Rows } from '../backends/backend.js';
 import { type Gaussian, gaussian } from '../families/gaussian.js';
 import type { Statistics } from '../statistics.js';
-import { type Densities, temper } from './densities.js';
+import { adjust, type Densities } from './densities.js';
 import type { Model, Note } from './model.js';
 import {
   divergence,
@@ -74,13 +74,11 @@ export class BayesianMixture implements Model<BayesianMixtureParameters> {
   async eStep(
     parameters: BayesianMixtureParameters,
     rows: Rows,
-    { assignment, beta = 1, bias, block }: EStepOptions = {},
+    options: EStepOptions = {},
   ): Promise<Statistics> {
-    const expected = this.densities(parameters);
-    const biased = bias
-      ? { ...expected, logConstants: expected.logConstants.map((value, k) => value + bias[k]) }
-      : expected;
-    const statistics = await rows.backend.eStep(rows, temper(biased, beta), assignment, block);
+    const { assignment, beta = 1, block } = options;
+    const densities = adjust(this.densities(parameters), options);
+    const statistics = await rows.backend.eStep(rows, densities, assignment, block);
     const n = rows.shape[0];
     const [begin, end] = blockRange(n, block);
     const share = (end - begin) / n;

@@ -1,3 +1,4 @@
+import type { EStepOptions } from '../backends/backend.js';
 import type { ComponentDensities, DensityForm } from '../families/family.js';
 import type { Moments } from '../families/moments.js';
 
@@ -11,6 +12,15 @@ export interface Densities extends ComponentDensities {
   readonly moments: Moments;
   readonly nComponents: number;
   readonly nFeatures: number;
+}
+
+/** The densities of q ∝ (p(x, z | θ) e^bias)^β. */
+export function adjust(densities: Densities, { bias, beta = 1 }: EStepOptions): Densities {
+  const { logConstants } = densities;
+  return temper(
+    bias ? { ...densities, logConstants: logConstants.map((c, k) => c + bias[k]) } : densities,
+    beta,
+  );
 }
 
 /** The densities of q ∝ p(x, z | θ)^β: every log density times β. */

@@ -78,6 +78,10 @@ export class HiddenMarkov<P extends Arrays = Arrays> implements Model<ChainParam
     this.#baselines = new Baselines(family);
   }
 
+  get parameterNames(): string[] {
+    return ['initialProbs', 'transitionMatrix', ...Object.keys(this.family.shapes(1, 1))];
+  }
+
   /** Free parameters; probabilities of 0 in δ and Γ are none. */
   nParameters(nFeatures: number, { initialProbs, transitionMatrix }: ChainParameters<P>): number {
     const k = this.nStates;

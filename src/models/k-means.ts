@@ -1,7 +1,8 @@
-import type { EStepOptions, Rows } from '../backends/backend.js';
-import { EMPTY_ROWS, type Note } from '../families/family.js';
+import type { EStepOptions, ResponsibilitySource, Rows } from '../backends/backend.js';
+import { EMPTY_ROWS, type MaximiseOptions, type Note } from '../families/family.js';
+import { recentre } from '../families/moments.js';
 import type { Statistics } from '../statistics.js';
-import { type Densities, temper } from './densities.js';
+import { adjust, type Densities, temper } from './densities.js';
 import type { Model } from './model.js';
 
 export type KMeansParameters = {
@@ -14,8 +15,16 @@ interface Reseeded extends Statistics {
   readonly reseeded?: readonly number[];
 }
 
-/** So stiff that log Σ_k exp(−½ β d_k²) / β is −½ min_k d_k² to rounding. */
-const SHARP = 2 ** 20;
+/** Times the reciprocal variance of the columns, so stiff that log Σ_k exp(−½ β d_k²) / β is −½ min_k d_k² to rounding. */
+const SHARP = 2 ** 40;
+
+/** Rows [begin, …) with the nearest centre of each. */
+export interface Nearest {
+  readonly begin: number;
+  readonly labels: Uint32Array;
+  /** [rows] squared distances, in the model's units */
+  readonly squares: Float64Array;
+}
 
 /**
  * k-means as EM: log p(x, k | θ) = −½ |x − μ_k|², and only the centres move. Under the hard rule this is Lloyd's
@@ -44,20 +53,47 @@ export class KMeansModel implements Model<KMeansParameters> {
 
   async eStep(parameters: KMeansParameters, rows: Rows, options: EStepOptions = {}): Promise<Statistics> {
     const { assignment, beta = 1, block } = options;
-    const densities = temper(this.densities(parameters), beta);
+    const densities = adjust(this.densities(parameters), options);
     const found = await rows.backend.eStep(rows, densities, assignment, block);
     const statistics = { ...found, logLikelihood: found.logLikelihood / beta };
     const empty = assignment === 'hard' && !block ? emptyClusters(statistics) : [];
     return empty.length === 0 ? statistics : this.#reseed(statistics, parameters, rows, empty);
   }
 
+  get parameterNames(): string[] {
+    return ['centers'];
+  }
+
+  posterior(parameters: KMeansParameters, rows: Rows, options?: { responsibilities?: boolean }) {
+    return rows.backend.posterior(rows, this.densities(parameters), options);
+  }
+
+  accumulate(parameters: KMeansParameters, rows: Rows, source: ResponsibilitySource): Promise<Statistics> {
+    return rows.backend.accumulate(rows, this.densities(parameters), source);
+  }
+
+  recentre(statistics: Statistics, origin: Float64Array): Statistics {
+    return recentre(statistics, 'first', origin);
+  }
+
+  /** The nearest centre of all rows, in order, and min_k |x_i − μ_k|². */
+  async *nearest(parameters: KMeansParameters, rows: Rows): AsyncIterable<Nearest> {
+    const units = this.units ?? new Float64Array(rows.shape[1]).fill(1);
+    const variance = rows.scale.reduce((sum, s, j) => sum + (s / units[j]) ** 2, 0) / units.length;
+    const beta = SHARP / variance;
+    const densities = temper(this.densities(parameters), beta);
+    for await (const { begin, labels, logDensities } of rows.backend.posterior(rows, densities)) {
+      yield { begin, labels, squares: logDensities.map(value => (-2 * value) / beta) };
+    }
+  }
+
   /** μ_k is the mean of the cluster's rows; that of a cluster without rows stays. */
-  mStep(statistics: Reseeded, { centers }: KMeansParameters) {
+  mStep(statistics: Reseeded, { centers }: KMeansParameters, { fixed }: MaximiseOptions = {}) {
     const { counts, sums, origin, reseeded = [] } = statistics;
     const d = centers.length / counts.length;
     const next = Float64Array.from(centers);
     counts.forEach((count, k) => {
-      if (count < EMPTY_ROWS) return;
+      if (count < EMPTY_ROWS || fixed?.has('centers')) return;
       for (let j = k * d; j < (k + 1) * d; j++) next[j] = origin[j] + sums[j] / count;
     });
     const notes = reseeded.map(
@@ -102,14 +138,12 @@ export class KMeansModel implements Model<KMeansParameters> {
   }
 
   async #farthest(parameters: KMeansParameters, rows: Rows, count: number) {
-    let farthest: { row: number; label: number; closeness: number }[] = [];
-    const densities = temper(this.densities(parameters), SHARP);
-    for await (const { begin, labels, logDensities } of rows.backend.posterior(rows, densities)) {
+    let farthest: { row: number; label: number; square: number }[] = [];
+    for await (const { begin, labels, squares } of this.nearest(parameters, rows)) {
       for (let i = 0; i < labels.length; i++) {
-        const closeness = logDensities[i];
-        if (farthest.length === count && closeness >= farthest[count - 1].closeness) continue;
-        farthest.push({ row: begin + i, label: labels[i], closeness });
-        farthest.sort((a, b) => a.closeness - b.closeness || a.row - b.row);
+        if (farthest.length === count && squares[i] <= farthest[count - 1].square) continue;
+        farthest.push({ row: begin + i, label: labels[i], square: squares[i] });
+        farthest.sort((a, b) => b.square - a.square || a.row - b.row);
         farthest = farthest.slice(0, count);
       }
     }

@@ -6,7 +6,7 @@ import type { Gaussian, GaussianParameters } from '../families/gaussian.js';
 import { recentre } from '../families/moments.js';
 import type { Statistics } from '../statistics.js';
 import { Baselines } from './baselines.js';
-import { type Densities, temper } from './densities.js';
+import { adjust, type Densities } from './densities.js';
 import { expectedLogJoint } from './expected-log-joint.js';
 import { checkConcentration, type MixturePrior } from './mixture-prior.js';
 import type { Model } from './model.js';
@@ -39,6 +39,10 @@ export class Mixture<
     this.#baselines = new Baselines(family);
   }
 
+  get parameterNames(): string[] {
+    return ['weights', ...Object.keys(this.family.shapes(1, 1))];
+  }
+
   /** The same family with another number of components. */
   withComponents(nComponents: number): Mixture<P, F> {
     return new Mixture<P, F>(this.family, nComponents);
@@ -63,16 +67,10 @@ export class Mixture<
     };
   }
 
-  async eStep(
-    parameters: MixtureParameters<P>,
-    rows: Rows,
-    { assignment, beta = 1, bias, block }: EStepOptions = {},
-  ): Promise<Statistics> {
-    const exact = this.densities(parameters, rows);
-    const biased = bias
-      ? { ...exact, logConstants: exact.logConstants.map((value, k) => value + bias[k]) }
-      : exact;
-    const statistics = await rows.backend.eStep(rows, temper(biased, beta), assignment, block);
+  async eStep(parameters: MixtureParameters<P>, rows: Rows, options: EStepOptions = {}): Promise<Statistics> {
+    const densities = adjust(this.densities(parameters, rows), options);
+    const { assignment, beta = 1, block } = options;
+    const statistics = await rows.backend.eStep(rows, densities, assignment, block);
     const baseline = await this.#baselines.of(rows);
     const [begin, end] = blockRange(rows.shape[0], block);
     const common = baseline ? baseline.subarray(begin, end).reduce((sum, value) => sum + value, 0) : 0;

@@ -36,6 +36,8 @@ export interface Model<P> {
   readonly nComponents?: number;
   posterior?(parameters: P, rows: Rows, options?: { responsibilities?: boolean }): AsyncIterable<Posterior>;
   accumulate?(parameters: P, rows: Rows, source: ResponsibilitySource): Promise<Statistics>;
+  /** What θ's parts are called: those that `mStep` can keep fixed. */
+  readonly parameterNames?: readonly string[];
   /** The same statistics about another origin, so that they add to those about it. */
   recentre?(statistics: Statistics, origin: Float64Array): Statistics;
   /** What priors that are not given default to, and checked. @throws InvalidArgumentError */

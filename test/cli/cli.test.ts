@@ -1,16 +1,9 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { parseCsv } from '../../src/data/csv.js';
 import { formatNpy, parseNpy } from '../../src/data/npy.js';
-
-const inRepository = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
-const cli = inRepository('dist/cli.js');
-const faithful = inRepository('test/reference/faithful.csv');
-const iris = inRepository('test/reference/iris.csv');
+import { at, cli, faithful, folder, inRepository, iris, onCpu, put, run } from './harness.js';
 
 /** Of Old Faithful with two full covariances, from test/reference. */
 const published = JSON.parse(
@@ -19,49 +12,12 @@ const published = JSON.parse(
   (fit: { model: string; nComponents: number }) => fit.model === 'VVV' && fit.nComponents === 2,
 );
 
-let folder: string;
 let model: string;
-const at = (name: string) => join(folder, name);
-const put = (name: string, content: string | Uint8Array) => {
-  writeFileSync(at(name), content);
-  return at(name);
-};
-
-interface Outcome {
-  code: number | null;
-  stdout: string;
-  stderr: string;
-}
-
-/** Run the built command; `interrupt` sends Ctrl-C that many ms after the first note. */
-function run(
-  args: string[],
-  { input = '', node = [], interrupt }: { input?: string; node?: string[]; interrupt?: number } = {},
-): Promise<Outcome> {
-  const child = spawn(process.execPath, [...node, cli, ...args]);
-  const outcome: Outcome = { code: null, stdout: '', stderr: '' };
-  child.stdin.on('error', () => {}); // it may end before it has read all
-  child.stdin.end(input);
-  child.stdout.on('data', data => {
-    outcome.stdout += data;
-  });
-  child.stderr.on('data', data => {
-    if (interrupt !== undefined && outcome.stderr === '') setTimeout(() => child.kill('SIGINT'), interrupt);
-    outcome.stderr += data;
-  });
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', code => resolve({ ...outcome, code }));
-  });
-}
 
 const runFit = (...args: string[]) => run(['fit', ...args]);
-const onCpu = ['--device', 'cpu'];
 const precisely = ['--tol', '1e-12', '--max-iter', '1000', '--reg-covar', '0'];
 
 beforeAll(async () => {
-  if (!existsSync(cli)) throw new Error('There is no dist/cli.js to test. Run `npm run build` first.');
-  folder = mkdtempSync(join(tmpdir(), 'webgpu-em-'));
   model = at('model.json');
   const { code, stderr } = await runFit(
     faithful,
@@ -75,7 +31,6 @@ beforeAll(async () => {
   expect(stderr).toBe(`note: model written to ${model}\n`);
   expect(code).toBe(0);
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('fit', () => {
   it('prints a table to stdout and nothing to stderr', async () => {
@@ -469,7 +424,7 @@ describe('bad input ends with 1, in one clear line, and changes nothing', () => 
     [
       'a start without means',
       () => ['fit', faithful, '--init', file('{"weights": [1]}', 'bad.json')],
-      'bad.json: Expected a model, or an object with weights, means and covariances.',
+      'bad.json: Expected a model, or an object with weights, means and covariances (or rates, or probabilities).',
     ],
     [
       'a start of another K',

@@ -129,7 +129,9 @@ class CpuBackend implements Backend {
       if (!options.responsibilities) yield { begin, labels, logDensities };
       else {
         const r = block.responsibilities.slice(0, count * nComponents);
-        yield { begin, labels, logDensities, responsibilities: r };
+        const logs = block.logits.slice(0, count * nComponents);
+        for (let at = 0; at < logs.length; at++) logs[at] -= logDensities[Math.floor(at / nComponents)];
+        yield { begin, labels, logDensities, responsibilities: r, logResponsibilities: logs };
       }
     }
   }

@@ -1,3 +1,5 @@
+import { paddedComponents } from './geometry.js';
+
 /** Most states of a chain: back-pointers and messages of more would not fit where the kernels keep them. */
 export const MOST_STATES = 128;
 /** States whose transitions fit the default 64 KiB of a uniform buffer. */
@@ -8,6 +10,8 @@ export interface ChainPlan {
   readonly walk: 'lane' | 'group';
   /** Invocations of a workgroup of `lane`. */
   readonly lanes: number;
+  /** Pieces that a workgroup of `group` has. */
+  readonly slots: number;
   /** Pieces that keep the adapter busy. */
   readonly busyPieces: number;
   /** Rows of a piece. */
@@ -19,11 +23,12 @@ export interface ChainPlan {
   readonly chunkRows: number;
 }
 
-export function chainPlan(_nStates: number, software: boolean, options: Partial<ChainPlan> = {}): ChainPlan {
+export function chainPlan(nStates: number, software: boolean, options: Partial<ChainPlan> = {}): ChainPlan {
   const plan: ChainPlan = software
     ? {
-        walk: 'lane',
+        walk: nStates > 16 ? 'group' : 'lane',
         lanes: 8,
+        slots: 1,
         busyPieces: 256,
         leastRows: 256,
         mostRows: 2048,
@@ -31,8 +36,9 @@ export function chainPlan(_nStates: number, software: boolean, options: Partial<
         chunkRows: 2 ** 20,
       }
     : {
-        walk: 'lane',
+        walk: nStates > 4 ? 'group' : 'lane',
         lanes: 32,
+        slots: Math.max(1, Math.floor(64 / paddedComponents(nStates))),
         busyPieces: 2 ** 13,
         leastRows: 128,
         mostRows: 2048,

@@ -39,26 +39,30 @@ export class ChainWalk {
 
   /** α of a chunk and what its pieces leave. */
   async filter(chunk: ChainChunk, direction: Direction = 'forward'): Promise<Scales> {
-    return await this.forward(chunk, false, direction);
+    return (await this.forward(chunk, false, direction))();
   }
 
   /**
    * Emissions and α of a chunk.
    *
    * @param isKnown whether its joints have what pieces are to begin with
+   * @returns reads what its pieces left
    */
   async forward(
     chunk: ChainChunk,
     isKnown: boolean,
     direction: Direction = 'forward',
-  ): Promise<Promise<Scales>> {
+  ): Promise<() => Promise<Scales>> {
     const encoder = this.#device.createCommandEncoder();
     this.workspace.mixture.encode(encoder, this.logits, chunk.chunk);
+    if (direction === 'forward' && this.workspace.plan.walk === 'group') {
+      await this.workspace.encode(encoder, 'levels', direction, chunk);
+    }
     await this.#walk(encoder, direction, chunk, isKnown);
     const last = this.#device.createCommandEncoder();
     const read = this.workspace.copy(last, 'scales', 4 * SCALE_WORDS * chunk.nPieces);
     this.#device.queue.submit([last.finish()]);
-    return read().then(data => new Scales(chunk, data));
+    return async () => new Scales(chunk, await read());
   }
 
   /** γ of a chunk in place of its emissions, and ξ. */
@@ -84,28 +88,24 @@ export class ChainWalk {
     await workspace.encode(encoder, direction, direction, chunk);
     await workspace.encode(encoder, 'joints', direction, chunk, 'changed');
     await workspace.encode(encoder, direction, direction, chunk, 'changed');
-    let rounds = await this.#check(encoder, direction, chunk);
-    while ((await rounds) > 0) {
+    let wrong = await this.#check(encoder, direction, chunk);
+    while (wrong > 0) {
       const again = this.#device.createCommandEncoder();
       for (let round = 0; round < ROUNDS; round++) {
         if (round > 0) await workspace.encode(again, 'joints', direction, chunk, 'changed');
         await workspace.encode(again, direction, direction, chunk, 'changed');
       }
-      rounds = await this.#check(again, direction, chunk);
+      wrong = await this.#check(again, direction, chunk);
     }
   }
 
   /** Hand over and submit. @returns how many pieces have to go again */
-  async #check(
-    encoder: GPUCommandEncoder,
-    direction: Direction,
-    chunk: ChainChunk,
-  ): Promise<Promise<number>> {
+  async #check(encoder: GPUCommandEncoder, direction: Direction, chunk: ChainChunk): Promise<number> {
     this.workspace.clear(encoder, `${direction} changes`);
     await this.workspace.encode(encoder, 'joints', direction, chunk, 'changed');
     const read = this.workspace.copy(encoder, `${direction} changes`, 4);
     this.#device.queue.submit([encoder.finish()]);
-    return read().then(data => new Uint32Array(data)[0]);
+    return new Uint32Array(await read())[0];
   }
 
   /** Sum up γ and ξ of a chunk. */

@@ -17,8 +17,8 @@ export type What = 'all' | 'warm' | 'changed';
 
 const WHATS: readonly What[] = ['all', 'warm', 'changed'];
 const DIRECTIONS: readonly Direction[] = ['forward', 'backward', 'viterbi'];
-/** Words of `Chunk` and `Scale` in shaders/include/chain.wgsl. */
-const CHUNK_WORDS = 8;
+/** `Chunk` and `Scale` of shaders/include/chain.wgsl. */
+const UNIFORM_BYTES = 48;
 export const SCALE_WORDS = 4;
 /** Bytes of what all walkers leave of ξ. */
 const COUNTS_BYTES = 32 * 2 ** 20;
@@ -101,7 +101,7 @@ export class ChainWorkspace {
     const { context } = this.rows;
     const source = chainShader(name, this.nStates, this.plan, direction);
     const kernel = await context.kernel(`chain-${name}`, source);
-    const chunk = { buffer: this.#uniforms(), size: 4 * CHUNK_WORDS };
+    const chunk = { buffer: this.#uniforms(), size: UNIFORM_BYTES };
     const scratch = kernel.names(2).map(buffer => [buffer, this.#scratch(buffer, direction)]);
     return {
       kernel,
@@ -131,6 +131,8 @@ export class ChainWorkspace {
         return this.#storage('forward joints', joints * nJoints);
       case 'joints':
         return this.#storage(`${direction} joints`, joints * nJoints);
+      case 'levels':
+        return this.#storage(name, 4 * this.mixture.geometry.chunkRows);
       case 'changes':
         return this.#storage(`${direction} changes`, 4);
       case 'scales':
@@ -164,7 +166,7 @@ export class ChainWorkspace {
           WHATS.forEach((what, index) => {
             const walkers = this.walkersOf(chunk);
             const fields = [stride, chunk.nPieces, walkers, index, this.plan.warmRows, begin, end];
-            data.set(fields, this.#offset(chunk, direction, what) / 4);
+            data.set([...fields, chunk.chunk.count, this.nStates], this.#offset(chunk, direction, what) / 4);
           });
         }
       }
@@ -208,7 +210,8 @@ export class ChainWorkspace {
     const { geometry } = this.mixture;
     const key = this.sequences.weights ? chunk : this;
     if (this.#shares === key) return;
-    if (!this.#shares) queue.writeBuffer(this.mixture.buffer('peaks'), 0, new Float32Array(geometry.chunkRows));
+    if (!this.#shares)
+      queue.writeBuffer(this.mixture.buffer('peaks'), 0, new Float32Array(geometry.chunkRows));
     this.#shares = key;
     const shares = new Float32Array(geometry.chunkRows).fill(1);
     if (this.sequences.weights) {
@@ -246,7 +249,10 @@ export class ChainWorkspace {
       return [Math.ceil((end - begin) / 64), 1];
     }
     if (name === 'reduce') return [Math.ceil(this.totalsLength / 4 / 64), TOTAL_GROUPS];
-    return [Math.ceil(this.walkersOf(chunk) / this.plan.lanes), 1];
+    if (name === 'levels') return [Math.ceil(chunk.chunk.count / 64), 1];
+    const { walk, lanes, slots } = this.plan;
+    const each = walk === 'group' && name !== 'viterbi' ? slots : lanes;
+    return [Math.ceil(this.walkersOf(chunk) / each), 1];
   }
 
   clear(encoder: GPUCommandEncoder, name: 'totals' | `${Direction} changes`): void {
@@ -255,8 +261,7 @@ export class ChainWorkspace {
 
   /** Have a buffer copied, and read once the encoder's commands are submitted. */
   copy(encoder: GPUCommandEncoder, name: string, bytes?: number): () => Promise<ArrayBuffer> {
-    const source =
-      name === 'logits' ? this.mixture.buffer('logits') : (this.#buffers.get(name) as GPUBuffer);
+    const source = name === 'logits' ? this.mixture.buffer('logits') : (this.#buffers.get(name) as GPUBuffer);
     const size = bytes ?? source.size;
     const staging = this.#takeStaging(size);
     encoder.copyBufferToBuffer(source, 0, staging.buffer, 0, size);

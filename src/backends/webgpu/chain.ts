@@ -8,7 +8,7 @@ import { traceBack } from './chain-back-pointers.js';
 import { transitionFactor } from './chain-pack.js';
 import type { ChainChunk, Span } from './chain-pieces.js';
 import { type ChainPlan, chainPlan, MOST_STATES } from './chain-plan.js';
-import { Scales } from './chain-scales.js';
+import type { Scales } from './chain-scales.js';
 import { ChainWalk } from './chain-walk.js';
 import { ChainWorkspace } from './chain-workspace.js';
 import { paddedComponents } from './geometry.js';
@@ -33,20 +33,16 @@ export class GpuChains implements ChainBackend {
     return this.#exclusive(rows, sequences, chain, async workspace => {
       const { emission } = chain;
       const { nComponents: k, nFeatures, moments } = emission;
-      await workspace.prepare(
-        ['forward', 'forward'],
-        ['backward', 'backward'],
-        ['reduce', 'backward'],
-      );
+      await workspace.prepare(['forward', 'forward'], ['backward', 'backward'], ['reduce', 'backward']);
       const walk = await ChainWalk.begin(workspace, chain);
       const statistics = emptyStatistics(k, statisticLength(moments, nFeatures), walk.origin);
       const likelihood = new Likelihood(workspace, chain);
       const totals = new Float64Array(workspace.totalsLength);
       let chunks: ChainChunk[] = [];
-      let scales: Promise<Scales>[] = [];
+      let scales: (() => Promise<Scales>)[] = [];
       const merge = async () => {
         if (chunks.length > 0) await walk.read(statistics, totals);
-        for (const each of await Promise.all(scales)) likelihood.add(each);
+        for (const read of scales) likelihood.add(await read());
         chunks = [];
         scales = [];
       };
@@ -87,7 +83,7 @@ export class GpuChains implements ChainBackend {
           const chunk = span.chunks[at];
           const scales = await walk.forward(chunk, chunks > 1);
           await walk.backward(chunk, chunks > 1);
-          (await scales).check(sequences);
+          (await scales()).check(sequences);
           const probabilities = await walk.readPosterior(chunk);
           return { begin: chunk.chunk.rowBegin, probabilities };
         });
@@ -236,4 +232,3 @@ function sameSequences(a: Sequences, b: Sequences): boolean {
     x?.length === y?.length && Array.prototype.every.call(x ?? [], (value, i) => value === y?.[i]);
   return same(a.lengths, b.lengths) && same(a.weights, b.weights);
 }
-

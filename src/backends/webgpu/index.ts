@@ -197,7 +197,7 @@ export class WebGpuBackend implements Backend {
     const posterior = { begin, labels: labels.slice(0, count), logDensities };
     if (!withResponsibilities) return posterior;
     const { chunkRows } = workspace.geometry;
-    return { ...posterior, responsibilities: softmax(logits, densities.nComponents, chunkRows, count) };
+    return { ...posterior, ...softmax(logits, densities.nComponents, chunkRows, count) };
   }
 
   async read(rows: Rows, begin: number, count: number): Promise<Float64Array> {
@@ -261,9 +261,10 @@ function transposeLogits(r: Float64Array, nComponents: number, stride: number, l
   }
 }
 
-/** Base-2 logits in quads, [⌈K / 4⌉, stride, 4], to [count, K] responsibilities, normalised in float64. */
-function softmax(logits: Float32Array, nComponents: number, stride: number, count: number): Float64Array {
+/** Base-2 logits in quads, [⌈K / 4⌉, stride, 4], to [count, K] responsibilities and their logarithms, normalised in float64. */
+function softmax(logits: Float32Array, nComponents: number, stride: number, count: number) {
   const r = new Float64Array(count * nComponents);
+  const logs = new Float64Array(count * nComponents);
   for (let i = 0; i < count; i++) {
     const row = r.subarray(i * nComponents, (i + 1) * nComponents);
     for (let k = 0; k < nComponents; k++) row[k] = logits[logitAt(i, k, stride)];
@@ -273,9 +274,13 @@ function softmax(logits: Float32Array, nComponents: number, stride: number, coun
       row[k] = 2 ** (row[k] - largest);
       sum += row[k];
     }
-    for (let k = 0; k < nComponents; k++) row[k] /= sum;
+    const logNorm = largest + Math.log2(sum);
+    for (let k = 0; k < nComponents; k++) {
+      row[k] /= sum;
+      logs[i * nComponents + k] = (logits[logitAt(i, k, stride)] - logNorm) * Math.LN2;
+    }
   }
-  return r;
+  return { responsibilities: r, logResponsibilities: logs };
 }
 
 /** A GPU device of the caller's. */

@@ -1,13 +1,14 @@
 import { type Command, Option } from 'commander';
 import { BayesianGaussianMixture } from '../../estimators/bayesian-gaussian-mixture.js';
 import { DEFAULT_TOL } from '../../estimators/bayesian-options.js';
+import type { Init } from '../../estimators/options.js';
+import type { PriorOptions } from '../../estimators/priors.js';
 import type { CovarianceName } from '../../families/covariance/covariance-type.js';
-import { WEIGHT_PRIORS, type WeightPriorName } from '../../models/weight-prior.js';
+import { WEIGHT_PRIORS } from '../../models/weight-prior.js';
 import { readData } from '../data.js';
-import { UsageError } from '../exit.js';
 import { type RunOptions, runFit } from '../fitting.js';
 import { describeBayesian } from '../kinds/bayesian-gaussian-mixture.js';
-import { agree, readStart } from '../models.js';
+import { agree, countFrom, readStart } from '../models.js';
 import {
   addColumns,
   addComponents,
@@ -25,19 +26,22 @@ import {
   type StartChoice,
 } from '../options.js';
 
-interface BayesOptions extends RunOptions {
+const PRIORS = [
+  'weightConcentrationPriorType',
+  'weightConcentrationPrior',
+  'meanPrecisionPrior',
+  'meanPrior',
+  'degreesOfFreedomPrior',
+  'covariancePrior',
+] as const satisfies (keyof PriorOptions)[];
+
+interface BayesOptions extends RunOptions, PriorOptions {
   components?: number;
   covariance?: CovarianceName;
   regCovar?: number;
   init: StartChoice;
   restarts: number;
   tol: number;
-  weightConcentrationPriorType?: WeightPriorName;
-  weightConcentrationPrior?: number;
-  meanPrecisionPrior?: number;
-  meanPrior?: number[];
-  degreesOfFreedomPrior?: number;
-  covariancePrior?: number[];
   columns?: string[];
 }
 
@@ -50,9 +54,10 @@ export function addBayes(program: Command): void {
   addComponents(command);
   addGaussian(command)
     .addOption(
-      new Option('--weight-concentration-prior-type <name>', 'the prior of the weights')
-        .choices(Object.keys(WEIGHT_PRIORS))
-        .default('dirichlet-process'),
+      new Option(
+        '--weight-concentration-prior-type <name>',
+        'the prior of the weights (default: dirichlet-process)',
+      ).choices(Object.keys(WEIGHT_PRIORS)),
     )
     .option(
       '--weight-concentration-prior <g>',
@@ -83,14 +88,10 @@ export function addBayes(program: Command): void {
 
 const bayes = (path: string, options: BayesOptions): Promise<void> =>
   runFit(options, async () => {
-    if (options.components === undefined && typeof options.init === 'string') {
-      throw new UsageError("option '--components <K>' is missing.");
-    }
     const start = await readStart(options.init);
     agree('The family', 'gaussian', start.family);
-    const { points, columns } = await readData(path, options.columns);
     const told = {
-      nComponents: agree('--components', options.components, start.nComponents) as number,
+      nComponents: countFrom('--components', options.components, start.nComponents),
       covarianceType: agree('--covariance', options.covariance, start.covarianceType),
       init: start.init,
       nInit: options.restarts,
@@ -98,13 +99,9 @@ const bayes = (path: string, options: BayesOptions): Promise<void> =>
       maxIter: options.maxIter,
       seed: options.seed,
       regCovar: options.regCovar,
-      weightConcentrationPriorType: options.weightConcentrationPriorType,
-      weightConcentrationPrior: options.weightConcentrationPrior,
-      meanPrecisionPrior: options.meanPrecisionPrior,
-      meanPrior: options.meanPrior,
-      degreesOfFreedomPrior: options.degreesOfFreedomPrior,
-      covariancePrior: options.covariancePrior,
+      ...priorsOf(options, start.init),
     };
+    const { points, columns } = await readData(path, options.columns);
     return {
       objective: 'lower bound',
       async fit(device, signal, report) {
@@ -119,3 +116,9 @@ const bayes = (path: string, options: BayesOptions): Promise<void> =>
       },
     };
   });
+
+/** Priors as given; of a Bayesian model that the fit goes on from, where they are not. */
+function priorsOf(options: BayesOptions, init: Init): PriorOptions {
+  const before = init instanceof BayesianGaussianMixture ? init : undefined;
+  return Object.fromEntries(PRIORS.map(name => [name, options[name] ?? before?.[name]]));
+}

@@ -8,8 +8,8 @@ import { type FamilyOptions, familyOf } from '../families.js';
 import { type RunOptions, runFit } from '../fitting.js';
 import { describeGaussianMixture } from '../kinds/gaussian-mixture.js';
 import { describeMixture } from '../kinds/mixture.js';
-import { groupsOf, readLabels } from '../labels.js';
-import { agree, readStart } from '../models.js';
+import { readLabels } from '../labels.js';
+import { countFrom, readStart } from '../models.js';
 import {
   addColumns,
   addComponents,
@@ -105,12 +105,7 @@ export function addFit(program: Command): void {
     );
   for (const add of [addModelOut, addSeed, addDevice, addTuning, addColumns, addJson]) add(command);
   command.addHelpText('after', HELP);
-  command.action((path: string, options: FitOptions) => {
-    if (options.components === undefined && typeof options.init === 'string') {
-      command.error("error: option '--components <K>' is missing.");
-    }
-    return fitFile(path, options);
-  });
+  command.action(fitFile);
 }
 
 const fitFile = (path: string, options: FitOptions): Promise<void> =>
@@ -118,7 +113,7 @@ const fitFile = (path: string, options: FitOptions): Promise<void> =>
     const start = await readStart(options.init);
     const choice = familyOf(options, start);
     const common = {
-      nComponents: agree('--components', options.components, start.nComponents) as number,
+      nComponents: countFrom('--components', options.components, start.nComponents),
       init: start.init,
       nInit: options.restarts,
       tol: options.tol,
@@ -127,6 +122,7 @@ const fitFile = (path: string, options: FitOptions): Promise<void> =>
       ...(await rulesOf(options, choice.family)),
     };
     const { points, columns } = await readData(path, options.columns);
+    const runsAll = options.eStep?.name === 'sampled'; // draws never settle
     return {
       objective: 'log-likelihood',
       async fit(device, signal, report) {
@@ -136,23 +132,21 @@ const fitFile = (path: string, options: FitOptions): Promise<void> =>
         if (choice.family === 'gaussian') {
           const { family: _, ...covariance } = choice;
           const model = await GaussianMixture.fit(points, { ...told, ...covariance });
-          return { fitInfo: model.fitInfo, file: model, text: describeGaussianMixture(model, columns) };
+          return {
+            fitInfo: model.fitInfo,
+            runsAll,
+            file: model,
+            text: describeGaussianMixture(model, columns),
+          };
         }
         const model = await Mixture.fit(points, { ...told, ...choice });
-        return { fitInfo: model.fitInfo, file: model, text: describeMixture(model, columns) };
+        return { fitInfo: model.fitInfo, runsAll, file: model, text: describeMixture(model, columns) };
       },
     };
   });
 
-async function rulesOf(options: FitOptions, family: Family): Promise<RuleOptions> {
-  const { eStep, mStep, fixed, labels, mustLink, accelerate } = options;
-  const mStepRule = mStepOf(mStep, family, fixed);
-  return {
-    ...mStepRule,
-    accelerate,
-    eStep: eStepOf(eStep, {
-      ...(labels !== undefined && { labels: await readLabels(labels) }),
-      ...(mustLink !== undefined && { mustLink: groupsOf(await readLabels(mustLink)) }),
-    }),
-  };
-}
+const rulesOf = async (options: FitOptions, family: Family): Promise<RuleOptions> => ({
+  ...mStepOf(options.mStep, family, options.fixed),
+  eStep: await eStepOf(options.eStep, options, readLabels),
+  accelerate: options.accelerate,
+});

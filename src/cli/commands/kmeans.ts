@@ -3,11 +3,10 @@ import { ModelFormatError } from '../../errors.js';
 import { KMeans, type KMeansOptions } from '../../estimators/k-means.js';
 import type { Numbers } from '../../init/given-parameters.js';
 import { readData } from '../data.js';
-import { UsageError } from '../exit.js';
 import { about, readJson } from '../files.js';
 import { type RunOptions, runFit } from '../fitting.js';
 import { describeKMeans } from '../kinds/k-means.js';
-import { agree, isObject } from '../models.js';
+import { countFrom, isObject } from '../models.js';
 import {
   addColumns,
   addDevice,
@@ -60,11 +59,8 @@ export function addKMeans(program: Command): void {
 
 const kMeans = (path: string, options: KMeansCommandOptions): Promise<void> =>
   runFit(options, async () => {
-    if (options.clusters === undefined && typeof options.init === 'string') {
-      throw new UsageError("option '--clusters <K>' is missing.");
-    }
     const start = typeof options.init === 'string' ? { init: options.init } : await readCenters(options.init);
-    const nClusters = agree('--clusters', options.clusters, start.nClusters) as number;
+    const nClusters = countFrom('--clusters', options.clusters, start.nClusters);
     const { points, columns } = await readData(path, options.columns);
     const { restarts: nInit, tol, maxIter, seed, beta } = options;
     return {

@@ -10,7 +10,7 @@ import { kMeansPlusPlusSeeds } from '../src/init/k-means-plus-plus.js';
 import { plusPlus } from '../src/init/plus-plus.js';
 import { columnUnits } from '../src/init/start.js';
 import { KMeansModel } from '../src/models/k-means.js';
-import type { Mixture } from '../src/models/mixture.js';
+import type { MixtureModel } from '../src/models/mixture.js';
 import { createRng, sampleIndices } from '../src/numerics/rng.js';
 import { CLUSTERS, type Clusters } from './clusters.js';
 import { type AdapterReport, describeAdapter, provideGpu } from './gpu.js';
@@ -28,7 +28,7 @@ const ITERATIONS = 10;
 const LLOYD_ITERATIONS = 10;
 
 interface Seeding {
-  readonly model: Mixture;
+  readonly model: MixtureModel;
   readonly rows: Rows;
   /** [n, D] in units of the columns */
   readonly scaled: Float64Array;

@@ -141,7 +141,7 @@ export {
   type LatentDirichletOptions,
   type TopicParameters,
 } from './models/latent-dirichlet.js';
-export { type Mixture as MixtureModel, type MixtureParameters, mixture } from './models/mixture.js';
+export { type MixtureModel, type MixtureParameters, mixture } from './models/mixture.js';
 export type { Model, Note } from './models/model.js';
 export type { SampledPoints } from './models/sample.js';
 export { OnlineEm, type OnlineOptions, type OnlineProgress } from './online.js';

@@ -4,7 +4,7 @@ import type { CovarianceName } from './families/covariance/covariance-type.js';
 import { covarianceType } from './families/covariance/index.js';
 import { gaussian } from './families/gaussian.js';
 import { flatten, type GivenParameters, givenParameters, type Numbers } from './init/given-parameters.js';
-import { Mixture, type MixtureParameters } from './models/mixture.js';
+import { MixtureModel, type MixtureParameters } from './models/mixture.js';
 
 export const FORMAT = 'webgpu-em/model';
 export const VERSION = 1;
@@ -71,7 +71,7 @@ export function readFields<T>(json: unknown, model: string): Partial<T> {
  * @throws ModelFormatError for another format, a newer version, or fields that do not fit each other
  */
 export function readModel(json: unknown): {
-  model: Mixture;
+  model: MixtureModel;
   parameters: MixtureParameters;
   fit: GaussianMixtureJson['fit'];
 } {
@@ -88,7 +88,7 @@ export function readModel(json: unknown): {
   }
   try {
     const covariance = covarianceType(String(file.covarianceType));
-    const model = new Mixture(gaussian({ covariance }), nComponents as number);
+    const model = new MixtureModel(gaussian({ covariance }), nComponents as number);
     const given: GivenParameters = { weights, means, covariances };
     return { model, parameters: givenParameters(model, nFeatures as number, given), fit: file.fit };
   } catch (cause) {

@@ -1,17 +1,17 @@
 import { covarianceType } from '../../src/families/covariance/index.js';
 import { em, gaussian, type MixtureParameters, mixture, type Rows } from '../../src/index.js';
-import type { Mixture } from '../../src/models/mixture.js';
+import type { MixtureModel } from '../../src/models/mixture.js';
 import { at, triangleLength } from '../../src/numerics/triangle.js';
 import { type Problem, REG_COVAR, type StartValues } from '../problem.js';
 import type { Shape } from '../shapes.js';
 import { seconds } from '../timing.js';
 import type { Run } from './peer.js';
 
-export const modelOf = ({ k, covariance }: Shape): Mixture =>
+export const modelOf = ({ k, covariance }: Shape): MixtureModel =>
   mixture(gaussian({ covariance: covarianceType(covariance), regCovar: REG_COVAR }), { nComponents: k });
 
 /** The start as this library takes it. */
-export function startParameters(model: Mixture, { means, variances }: StartValues): MixtureParameters {
+export function startParameters(model: MixtureModel, { means, variances }: StartValues): MixtureParameters {
   const { nComponents, family } = model;
   const d = variances.length;
   const common = new Float64Array(triangleLength(d));

@@ -4,7 +4,7 @@ import type { CovarianceName } from '../families/covariance/covariance-type.js';
 import { covarianceType } from '../families/covariance/index.js';
 import { gaussian } from '../families/gaussian.js';
 import { BayesianMixture, type BayesianMixtureParameters } from '../models/bayesian-mixture.js';
-import { Mixture } from '../models/mixture.js';
+import { MixtureModel } from '../models/mixture.js';
 import { type SampledPoints, sampleMixture } from '../models/sample.js';
 import type { WeightPriorName } from '../models/weight-prior.js';
 import { checkOptionNames } from '../option-names.js';
@@ -129,7 +129,7 @@ export class BayesianGaussianMixture implements BayesianMixtureParameters {
     } = options;
     const { covarianceType: name = 'full', regCovar, init = 'k-means++' } = options;
     const family = gaussian({ covariance: covarianceType(name), regCovar });
-    const plain = new Mixture(family, nComponents);
+    const plain = new MixtureModel(family, nComponents);
     const weights = checkPriors(options);
     const { start, seeded } = startOf(init);
     const given = isPosterior(init) ? init : undefined;
@@ -210,7 +210,7 @@ export class BayesianGaussianMixture implements BayesianMixtureParameters {
 
   /** Draw n rows of the mixture of `weights`, `means` and `covariances`, with the component each came from. */
   sample(n: number, { seed = 0 } = {}): SampledPoints {
-    return sampleMixture(new Mixture(this.#model.family, this.nComponents), this, n, seed);
+    return sampleMixture(new MixtureModel(this.#model.family, this.nComponents), this, n, seed);
   }
 
   #scorer(): Scorer {

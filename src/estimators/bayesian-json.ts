@@ -5,7 +5,7 @@ import { covarianceType } from '../families/covariance/index.js';
 import { type Gaussian, gaussian } from '../families/gaussian.js';
 import { flat, givenParameters, type Numbers } from '../init/given-parameters.js';
 import { BayesianMixture, type BayesianMixtureParameters } from '../models/bayesian-mixture.js';
-import { Mixture } from '../models/mixture.js';
+import { MixtureModel } from '../models/mixture.js';
 import type { WeightPrior, WeightPriorName } from '../models/weight-prior.js';
 import { FORMAT, nest, readFields, VERSION } from '../serialize.js';
 import { completePriors, scaleShape } from './priors.js';
@@ -62,7 +62,7 @@ export function givenPosterior(
   d: number,
   given: GivenPosterior,
 ): BayesianMixtureParameters {
-  const { means, covariances } = givenParameters(new Mixture(family, k), d, {
+  const { means, covariances } = givenParameters(new MixtureModel(family, k), d, {
     means: given.means,
     covariances: given.covariances,
   });

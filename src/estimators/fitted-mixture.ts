@@ -1,7 +1,7 @@
 import type { DeviceChoice } from '../backends/choose.js';
 import type { Points } from '../data/points.js';
 import type { Arrays, Family } from '../families/family.js';
-import type { Mixture as MixtureModel, MixtureParameters } from '../models/mixture.js';
+import type { MixtureModel, MixtureParameters } from '../models/mixture.js';
 import { type SampledPoints, sampleMixture } from '../models/sample.js';
 import { aic, bic, icl } from '../selection.js';
 import type { RunInfo } from './fitting.js';

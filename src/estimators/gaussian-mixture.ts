@@ -4,7 +4,7 @@ import type { CovarianceName } from '../families/covariance/covariance-type.js';
 import { covarianceType } from '../families/covariance/index.js';
 import { type GaussianParameters, gaussian } from '../families/gaussian.js';
 import { flatten, type GivenParameters, givenParameters, type Numbers } from '../init/given-parameters.js';
-import { Mixture, type MixtureParameters } from '../models/mixture.js';
+import { MixtureModel, type MixtureParameters } from '../models/mixture.js';
 import { checkOptionNames } from '../option-names.js';
 import { FORMAT, type GaussianMixtureJson, nest, readModel, VERSION } from '../serialize.js';
 import { type FitInfo, FittedMixture } from './fitted-mixture.js';
@@ -25,7 +25,7 @@ export class GaussianMixture extends FittedMixture<GaussianParameters> {
   readonly covariances: Float64Array;
 
   private constructor(
-    model: Mixture,
+    model: MixtureModel,
     parameters: MixtureParameters,
     device: DeviceChoice,
     fitInfo?: FitInfo,
@@ -58,7 +58,7 @@ export class GaussianMixture extends FittedMixture<GaussianParameters> {
       ...rest
     } = options;
     const family = gaussian({ covariance: covarianceType(name), regCovar });
-    const model = new Mixture(family, options.nComponents);
+    const model = new MixtureModel(family, options.nComponents);
     const { start, seeded } = startOf(init);
     const rules = rulesOf({ eStep, mStep, fixed, accelerate: rest.accelerate });
     return fitBest(points, { ...rest, ...rules }, rows => ({
@@ -88,7 +88,7 @@ export class GaussianMixture extends FittedMixture<GaussianParameters> {
     }: { covarianceType?: CovarianceName; device?: DeviceChoice } = {},
   ): GaussianMixture {
     const nComponents = given.weights.length;
-    const model = new Mixture(gaussian({ covariance: covarianceType(name) }), nComponents);
+    const model = new MixtureModel(gaussian({ covariance: covarianceType(name) }), nComponents);
     const nFeatures = flatten(given.means).length / nComponents;
     return new GaussianMixture(model, givenParameters(model, nFeatures, given), device);
   }

@@ -8,7 +8,7 @@ import type { Linear } from '../families/linear.js';
 import { multinomial } from '../families/multinomial.js';
 import { poisson } from '../families/poisson.js';
 import { flatten, givenParameters, type Numbers } from '../init/given-parameters.js';
-import { Mixture as MixtureModel, type MixtureParameters } from '../models/mixture.js';
+import { MixtureModel, type MixtureParameters } from '../models/mixture.js';
 import type { SampledPoints } from '../models/sample.js';
 import { checkOptionNames } from '../option-names.js';
 import { FORMAT, type MixtureJson, nest, readMixture, VERSION } from '../serialize.js';
@@ -53,7 +53,7 @@ export interface FamilySettings {
 }
 
 /** A mixture whose fit is known. */
-export type Fitted = Mixture & { readonly fitInfo: FitInfo };
+export type FittedCounts = Mixture & { readonly fitInfo: FitInfo };
 
 /** A mixture of counts: a value. Its arrays are shared, not copied, and are to be read only. */
 export class Mixture extends FittedMixture<CountParameters> {
@@ -84,7 +84,7 @@ export class Mixture extends FittedMixture<CountParameters> {
    *
    * @throws InvalidDataError for rows outside of the family's support
    */
-  static async fit(points: Points, options: MixtureOptions): Promise<Fitted> {
+  static async fit(points: Points, options: MixtureOptions): Promise<FittedCounts> {
     checkOptionNames(options, OPTIONS);
     const { family: name, trials, levels, init = 'k-means++', eStep, mStep, fixed, ...rest } = options;
     const settings = complete({ family: name, trials, levels }, points);
@@ -101,7 +101,7 @@ export class Mixture extends FittedMixture<CountParameters> {
       async finish(fit, device) {
         const logLikelihood = await logLikelihoodOf(rules, model, rows, fit);
         const info = { ...runInfo(fit, rows.backend), logLikelihood };
-        return new Mixture(settings, model, fit.parameters, device, info) as Fitted;
+        return new Mixture(settings, model, fit.parameters, device, info) as FittedCounts;
       },
     }));
   }
@@ -117,7 +117,7 @@ export class Mixture extends FittedMixture<CountParameters> {
   ): Mixture {
     const nComponents = given.weights.length;
     const family = familyOf(settings);
-    const values = (given as Record<string, Numbers | undefined>)[family.counts.parameter];
+    const values = (given as Record<string, Numbers | undefined>)[family.definition.parameter];
     const model = new MixtureModel<CountParameters>(family, nComponents);
     const d = values ? flatten(values).length / nComponents : 0;
     return new Mixture(settings, model, givenParameters(model, d, given), 'auto');

@@ -3,7 +3,7 @@ import { stepSizes } from '../e-step/stepwise.js';
 import { InvalidArgumentError } from '../errors.js';
 import { covarianceType as typeOf } from '../families/covariance/index.js';
 import { gaussian } from '../families/gaussian.js';
-import { Mixture, type MixtureParameters } from '../models/mixture.js';
+import { MixtureModel, type MixtureParameters } from '../models/mixture.js';
 import { OnlineEm, type OnlineOptions, type OnlineProgress } from '../online.js';
 import { checkOptionNames } from '../option-names.js';
 import { backendFor } from './fitting.js';
@@ -36,7 +36,7 @@ const OPTIONS: ReadonlySet<string> = new Set([
  */
 export class OnlineGaussianMixture {
   readonly #options: OnlineGaussianMixtureOptions;
-  readonly #model: Mixture;
+  readonly #model: MixtureModel;
   #online: OnlineEm<MixtureParameters> | undefined;
   #made: GaussianMixture | undefined;
   #last: Promise<unknown> = Promise.resolve();
@@ -49,7 +49,7 @@ export class OnlineGaussianMixture {
     stepSizes(options);
     startOf(options.init ?? 'k-means++');
     this.#options = options;
-    this.#model = new Mixture(gaussian({ covariance: typeOf(name), regCovar }), nComponents);
+    this.#model = new MixtureModel(gaussian({ covariance: typeOf(name), regCovar }), nComponents);
   }
 
   /**

@@ -3,7 +3,7 @@ import { DegenerateCovarianceError, EmError, InvalidArgumentError } from '../err
 import { type Gaussian, gaussian } from '../families/gaussian.js';
 import { flat, type Numbers } from '../init/given-parameters.js';
 import type { BayesianMixturePriors } from '../models/bayesian-mixture.js';
-import { Mixture } from '../models/mixture.js';
+import { MixtureModel } from '../models/mixture.js';
 import { type WeightPrior, type WeightPriorName, weightPrior } from '../models/weight-prior.js';
 
 /** The priors of a Bayesian Gaussian mixture: Λ_k ~ Wishart(ν₀, V₀⁻¹), μ_k | Λ_k ~ N(m₀, (κ₀ Λ_k)⁻¹). */
@@ -114,7 +114,7 @@ function checkScale(given: Numbers | number, family: Gaussian, d: number): Float
 /** The rows' own covariance in the family's shape, unbiased. */
 async function sampleCovariance({ covariance }: Gaussian, rows: Rows): Promise<Float64Array> {
   const family = gaussian({ covariance, regCovar: 0 });
-  const one = new Mixture(family, 1);
+  const one = new MixtureModel(family, 1);
   const [n, d] = rows.shape;
   const whole = { weights: Float64Array.of(1), ...family.around(Float64Array.from(rows.center), 1, rows) };
   const { covariances } = one.mStep(await one.eStep(whole, rows), whole).parameters;

@@ -14,7 +14,7 @@ import {
 } from './family.js';
 
 /** What one kind of counts adds to `Linear`: scalar functions of one parameter v, the same for every feature. */
-export interface Counts<Name extends string> {
+export interface Definition<Name extends string> {
   readonly name: string;
   /** What the parameter array is called: [K, D]. */
   readonly parameter: Name;
@@ -68,14 +68,14 @@ export class Linear<Name extends string> implements Family<LinearParameters<Name
   readonly form = 'linear';
   readonly moments = 'first';
 
-  constructor(readonly counts: Counts<Name>) {}
+  constructor(readonly definition: Definition<Name>) {}
 
   get name() {
-    return this.counts.name;
+    return this.definition.name;
   }
 
   shapes(k: number, d: number) {
-    return { [this.counts.parameter]: [k, d] } as { [name in Name]: number[] };
+    return { [this.definition.parameter]: [k, d] } as { [name in Name]: number[] };
   }
 
   nFeatures(parameters: LinearParameters<Name>, k: number): number {
@@ -83,7 +83,7 @@ export class Linear<Name extends string> implements Family<LinearParameters<Name
   }
 
   nParameters(k: number, d: number): number {
-    return k * this.counts.nParameters(d);
+    return k * this.definition.nParameters(d);
   }
 
   check(parameters: LinearParameters<Name>, k: number, d: number): void {
@@ -91,7 +91,7 @@ export class Linear<Name extends string> implements Family<LinearParameters<Name
     for (let component = 0; component < k; component++) {
       const own = values.subarray(component * d, (component + 1) * d);
       try {
-        this.counts.checkParameters(own);
+        this.definition.checkParameters(own);
       } catch (error) {
         if (!(error instanceof InvalidArgumentError)) throw error;
         throw new InvalidArgumentError(`Component ${component}: ${error.message}`);
@@ -100,17 +100,17 @@ export class Linear<Name extends string> implements Family<LinearParameters<Name
   }
 
   densities(parameters: LinearParameters<Name>, k: number, columns: Columns): ComponentDensities {
-    const { counts } = this;
+    const { definition } = this;
     const values = this.#values(parameters);
     const reference = this.#reference(columns);
     const d = reference.length;
-    const means = values.map(counts.mean);
+    const means = values.map(definition.mean);
     const factors = new Float64Array(values.length);
     const logConstants = new Float64Array(k);
     for (let component = 0, at = 0; component < k; component++) {
       for (let j = 0; j < d; j++, at++) {
-        factors[at] = counts.natural(values[at]) - counts.natural(reference[j]);
-        const partition = counts.logPartition(values[at]) - counts.logPartition(reference[j]);
+        factors[at] = definition.natural(values[at]) - definition.natural(reference[j]);
+        const partition = definition.logPartition(values[at]) - definition.logPartition(reference[j]);
         logConstants[component] += factors[at] * means[at] - partition;
       }
     }
@@ -118,21 +118,21 @@ export class Linear<Name extends string> implements Family<LinearParameters<Name
   }
 
   withZeros(densities: ComponentDensities, parameters: LinearParameters<Name>): ComponentDensities {
-    const { counts } = this;
+    const { definition } = this;
     const values = this.#values(parameters);
     const factors = densities.factors.map((factor, at) => {
-      const natural = counts.natural(values[at]);
+      const natural = definition.natural(values[at]);
       return Math.abs(natural) < BOUNDARY ? factor : Math.sign(natural) * IMPOSSIBLE_FACTOR;
     });
     return { ...densities, factors };
   }
 
   baseline(x: Float64Array, columns: Columns, firstRow: number): Float64Array {
-    const { counts } = this;
+    const { definition } = this;
     const reference = this.#reference(columns);
     const d = reference.length;
-    const naturals = reference.map(counts.natural);
-    const partition = reference.reduce((sum, v) => sum + counts.logPartition(v), 0);
+    const naturals = reference.map(definition.natural);
+    const partition = reference.reduce((sum, v) => sum + definition.logPartition(v), 0);
     const row = new Float64Array(d);
     return Float64Array.from({ length: x.length / d }, (_, i) => {
       let sum = -partition;
@@ -142,8 +142,8 @@ export class Linear<Name extends string> implements Family<LinearParameters<Name
         if (!(Math.abs(value - row[j]) <= COUNT_ROUNDING)) throw this.#impossible(x, i, firstRow, d);
         sum += naturals[j] * row[j];
       }
-      if (!counts.isPossible(row)) throw this.#impossible(x, i, firstRow, d);
-      return sum + counts.logBaseMeasure(row);
+      if (!definition.isPossible(row)) throw this.#impossible(x, i, firstRow, d);
+      return sum + definition.logBaseMeasure(row);
     });
   }
 
@@ -155,33 +155,33 @@ export class Linear<Name extends string> implements Family<LinearParameters<Name
     const { counts, sums, origin } = statistics;
     const values = Float64Array.from(this.#values(previous));
     const d = values.length / counts.length;
-    const pseudo = prior && informative(this.counts.pseudoCounts(prior, d));
+    const pseudo = prior && informative(this.definition.pseudoCounts(prior, d));
     const notes: Note[] = [];
     counts.forEach((count, k) => {
       if (count < EMPTY_ROWS) notes.push(emptyNote(k, prior));
-      if (fixed?.has(this.counts.parameter) || (count < EMPTY_ROWS && !pseudo)) return;
+      if (fixed?.has(this.definition.parameter) || (count < EMPTY_ROWS && !pseudo)) return;
       const total = Float64Array.from({ length: d }, (_, j) =>
         Math.max(0, sums[k * d + j] + count * origin[k * d + j] + (pseudo?.sums[j] ?? 0)),
       );
-      values.set(this.counts.maximise(total, count + (pseudo?.count ?? 0)), k * d);
+      values.set(this.definition.maximise(total, count + (pseudo?.count ?? 0)), k * d);
     });
     return { parameters: this.#named(values), notes };
   }
 
   prior(given: object): object {
-    this.counts.pseudoCounts(given, 1);
+    this.definition.pseudoCounts(given, 1);
     return given;
   }
 
   logPrior(parameters: LinearParameters<Name>, prior: object): number {
-    const { counts } = this;
+    const { definition } = this;
     const values = this.#values(parameters);
     const d = this.nFeatures(parameters, 1);
-    const pseudo = counts.pseudoCounts(prior, d);
+    const pseudo = definition.pseudoCounts(prior, d);
     const each = pseudo.sums.length;
     return values.reduce((sum, v, at) => {
-      const natural = pseudo.sums[at % each] === 0 ? 0 : counts.natural(v);
-      return sum + pseudo.sums[at % each] * natural - pseudo.count * counts.logPartition(v);
+      const natural = pseudo.sums[at % each] === 0 ? 0 : definition.natural(v);
+      return sum + pseudo.sums[at % each] * natural - pseudo.count * definition.logPartition(v);
     }, 0);
   }
 
@@ -191,7 +191,8 @@ export class Linear<Name extends string> implements Family<LinearParameters<Name
     const d = values.length / counts.length;
     return values.reduce((sum, v, at) => {
       const size =
-        Math.abs(this.counts.natural(v) * this.counts.mean(v)) + Math.abs(this.counts.logPartition(v));
+        Math.abs(this.definition.natural(v) * this.definition.mean(v)) +
+        Math.abs(this.definition.logPartition(v));
       return sum + ROUNDING * counts[Math.floor(at / d)] * size;
     }, 0);
   }
@@ -201,20 +202,20 @@ export class Linear<Name extends string> implements Family<LinearParameters<Name
     const values = new Float64Array(means.length);
     for (let component = 0; component < k; component++) {
       const own = means.subarray(component * d, (component + 1) * d);
-      values.set(this.counts.interior(own, center), component * d);
+      values.set(this.definition.interior(own, center), component * d);
     }
     return this.#named(values);
   }
 
   toVector(parameters: LinearParameters<Name>): Float64Array {
-    return this.#values(parameters).map(this.counts.toCoordinate);
+    return this.#values(parameters).map(this.definition.toCoordinate);
   }
 
   fromVector(vector: Float64Array, like: LinearParameters<Name>, k: number): LinearParameters<Name> {
     const d = this.nFeatures(like, k);
     const values = new Float64Array(vector.length);
     for (let at = 0; at < vector.length; at += d) {
-      values.set(this.counts.fromCoordinates(vector.subarray(at, at + d)), at);
+      values.set(this.definition.fromCoordinates(vector.subarray(at, at + d)), at);
     }
     return this.#named(values);
   }
@@ -223,26 +224,26 @@ export class Linear<Name extends string> implements Family<LinearParameters<Name
     const values = this.#values(parameters);
     const d = values.length / k;
     return (component: number, rng: Rng, target: Float64Array, offset: number) =>
-      this.counts.draw(values.subarray(component * d, (component + 1) * d), rng, target, offset);
+      this.definition.draw(values.subarray(component * d, (component + 1) * d), rng, target, offset);
   }
 
   #values(parameters: Arrays): Float64Array {
-    return parameters[this.counts.parameter];
+    return parameters[this.definition.parameter];
   }
 
   #named(values: Float64Array) {
-    return { [this.counts.parameter]: values } as LinearParameters<Name>;
+    return { [this.definition.parameter]: values } as LinearParameters<Name>;
   }
 
   /** θ_0 */
   #reference({ center }: Columns): Float64Array {
-    return this.counts.maximise(Float64Array.from(center), 1);
+    return this.definition.maximise(Float64Array.from(center), 1);
   }
 
   #impossible(x: Float64Array, i: number, firstRow: number, d: number): InvalidDataError {
     const row = Array.from(x.subarray(i * d, (i + 1) * d), value => Number(value.toPrecision(6)));
     return new InvalidDataError(
-      `Row ${firstRow + i} is [${row.join(', ')}]; the ${this.name} family needs ${this.counts.support}.${row.some(value => Math.abs(value) > LARGE) ? ` Counts as large as these are exact in float64 only: try device: 'cpu'.` : ''}`,
+      `Row ${firstRow + i} is [${row.join(', ')}]; the ${this.name} family needs ${this.definition.support}.${row.some(value => Math.abs(value) > LARGE) ? ` Counts as large as these are exact in float64 only: try device: 'cpu'.` : ''}`,
     );
   }
 }

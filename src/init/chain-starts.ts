@@ -3,7 +3,7 @@ import { em } from '../em.js';
 import { InvalidArgumentError } from '../errors.js';
 import type { Arrays } from '../families/family.js';
 import type { ChainParameters, HiddenMarkov } from '../models/hidden-markov-model.js';
-import { type Mixture, type MixtureParameters, mixture } from '../models/mixture.js';
+import { type MixtureModel, type MixtureParameters, mixture } from '../models/mixture.js';
 import { stationaryDistribution } from '../models/stationary.js';
 import { createRng, type Rng } from '../numerics/rng.js';
 import { flat, givenParameters, type Numbers } from './given-parameters.js';
@@ -111,7 +111,7 @@ export function checkedEmission<P extends Arrays>(
   emission: object,
 ): P {
   const states = mixture(family, { nComponents: nStates });
-  return emissionOf(givenParameters<P>(states as Mixture<P>, d, { ...emission, weights: undefined }));
+  return emissionOf(givenParameters<P>(states as MixtureModel<P>, d, { ...emission, weights: undefined }));
 }
 
 /** Probabilities whose last dimension sums to 1. @throws InvalidArgumentError */
@@ -170,11 +170,11 @@ function apart<P extends Arrays>(
   return family.fromVector(vector, shrunk, k);
 }
 
-function statesOf<P extends Arrays>({ family, nStates }: HiddenMarkov<P>, rows: Rows): Mixture<P> {
+function statesOf<P extends Arrays>({ family, nStates }: HiddenMarkov<P>, rows: Rows): MixtureModel<P> {
   if (rows.shape[0] < nStates) {
     throw new InvalidArgumentError(
       `A start from the data needs at least as many rows as states, ${nStates}, got ${rows.shape[0]}. Try giving init its emission.`,
     );
   }
-  return mixture(family, { nComponents: nStates }) as Mixture<P>;
+  return mixture(family, { nComponents: nStates }) as MixtureModel<P>;
 }

@@ -3,7 +3,7 @@ import type { Matrix } from '../data/matrix.js';
 import { InvalidArgumentError } from '../errors.js';
 import type { Arrays, Family } from '../families/family.js';
 import { type Moments, statisticLength } from '../families/moments.js';
-import type { Mixture, MixtureParameters } from '../models/mixture.js';
+import type { MixtureModel, MixtureParameters } from '../models/mixture.js';
 import { createRng } from '../numerics/rng.js';
 import type { Statistics } from '../statistics.js';
 import { around, type Start } from './start.js';
@@ -15,7 +15,7 @@ import { around, type Start } from './start.js';
  * @param source makes the same responsibilities each time it is called, rows in order
  */
 async function mStepOf<P extends Arrays>(
-  model: Mixture<P, Family<P>>,
+  model: MixtureModel<P, Family<P>>,
   rows: Rows,
   source: () => ResponsibilitySource,
 ): Promise<MixtureParameters<P>> {

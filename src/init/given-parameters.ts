@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from '../errors.js';
 import type { Arrays, Family } from '../families/family.js';
-import type { Mixture, MixtureParameters } from '../models/mixture.js';
+import type { MixtureModel, MixtureParameters } from '../models/mixture.js';
 
 /** Flat row-major numbers, or nested arrays of them. */
 export type Numbers = ArrayLike<number> | readonly Numbers[];
@@ -22,7 +22,7 @@ export interface GivenParameters {
  * @throws DegenerateCovarianceError for a covariance that is not positive definite
  */
 export function givenParameters<P extends Arrays>(
-  { family, nComponents: k }: Mixture<P, Family<P>>,
+  { family, nComponents: k }: MixtureModel<P, Family<P>>,
   d: number,
   parameters: object,
 ): MixtureParameters<P> {

@@ -1,6 +1,6 @@
 import type { Rows } from '../backends/backend.js';
 import type { Arrays, Family } from '../families/family.js';
-import type { Mixture, MixtureParameters } from '../models/mixture.js';
+import type { MixtureModel, MixtureParameters } from '../models/mixture.js';
 import { createRng } from '../numerics/rng.js';
 import { drawCandidates, rowsOf } from './candidates.js';
 import { plusPlus } from './plus-plus.js';
@@ -15,7 +15,7 @@ export const kMeansPlusPlus: Start = async (model, rows, options = {}) =>
 
 /** The M-step of the hard E-step of components about the given means [K, D]. */
 export async function hardStart<P extends Arrays>(
-  model: Mixture<P, Family<P>>,
+  model: MixtureModel<P, Family<P>>,
   rows: Rows,
   means: Float64Array,
 ): Promise<MixtureParameters<P>> {

@@ -1,6 +1,6 @@
 import type { Rows } from '../backends/backend.js';
 import type { Arrays, Columns, Family } from '../families/family.js';
-import type { Mixture, MixtureParameters } from '../models/mixture.js';
+import type { MixtureModel, MixtureParameters } from '../models/mixture.js';
 
 export interface StartOptions {
   /** One seed gives one start. Default 0. */
@@ -12,14 +12,14 @@ export interface StartOptions {
 
 /** Proposes a first θ for a mixture of any family. */
 export type Start = <P extends Arrays>(
-  model: Mixture<P, Family<P>>,
+  model: MixtureModel<P, Family<P>>,
   rows: Rows,
   options?: StartOptions,
 ) => Promise<MixtureParameters<P>>;
 
 /** Equal weights, and components about the given means [K, D] that are as wide as the data. */
 export function around<P extends Arrays>(
-  { family, nComponents }: Mixture<P, Family<P>>,
+  { family, nComponents }: MixtureModel<P, Family<P>>,
   rows: Rows,
   means: Float64Array,
 ): MixtureParameters<P> {

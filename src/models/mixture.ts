@@ -20,7 +20,7 @@ export type MixtureParameters<P extends Arrays = GaussianParameters> = P & {
 export const MAX_COMPONENTS = 1024;
 
 /** p(x) = Σ_k π_k p(x | θ_k), the components of one family. */
-export class Mixture<
+export class MixtureModel<
   P extends Arrays = GaussianParameters,
   F extends Family<P> = P extends GaussianParameters ? Gaussian & Family<P> : Family<P>,
 > implements Model<MixtureParameters<P>>
@@ -44,8 +44,8 @@ export class Mixture<
   }
 
   /** The same family with another number of components. */
-  withComponents(nComponents: number): Mixture<P, F> {
-    return new Mixture<P, F>(this.family, nComponents);
+  withComponents(nComponents: number): MixtureModel<P, F> {
+    return new MixtureModel<P, F>(this.family, nComponents);
   }
 
   /** Free parameters: K − 1 weights and the components'. */
@@ -169,6 +169,6 @@ export class Mixture<
 export function mixture<P extends Arrays, F extends Family<P>>(
   family: F & Family<P>,
   { nComponents }: { nComponents: number },
-): Mixture<P, F> {
-  return new Mixture<P, F>(family, nComponents);
+): MixtureModel<P, F> {
+  return new MixtureModel<P, F>(family, nComponents);
 }

@@ -3,7 +3,7 @@ import { InvalidArgumentError } from '../errors.js';
 import type { Arrays, Family } from '../families/family.js';
 import { drawIndex } from '../families/multinomial.js';
 import { createRng } from '../numerics/rng.js';
-import type { Mixture, MixtureParameters } from './mixture.js';
+import type { MixtureModel, MixtureParameters } from './mixture.js';
 
 export interface SampledPoints extends Matrix {
   readonly data: Float64Array;
@@ -17,7 +17,7 @@ export interface SampledPoints extends Matrix {
  * @throws InvalidArgumentError unless n is an integer ≥ 1
  */
 export function sampleMixture<P extends Arrays>(
-  { family, nComponents }: Mixture<P, Family<P>>,
+  { family, nComponents }: MixtureModel<P, Family<P>>,
   parameters: MixtureParameters<P>,
   n: number,
   seed: number,

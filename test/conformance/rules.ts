@@ -12,6 +12,7 @@ import {
   exact,
   type Family,
   full,
+  GaussianMixture,
   gaussian,
   gradient,
   hard,
@@ -33,6 +34,7 @@ import type { MixtureParameters } from '../../src/models/mixture.js';
 import { createRng } from '../../src/numerics/rng.js';
 import { allNear, equal, identical, near, ok, rejects } from '../support/assert.js';
 import type { Case } from './case.js';
+import { faithful } from './reference.js';
 
 const N = 900;
 const D = 3;
@@ -391,6 +393,18 @@ regularised.push(
         history.every((value, i) => i === 0 || value >= history[i - 1]),
         `${history} not to fall`,
       );
+    },
+  },
+  {
+    name: 'Old Faithful with at least 36 % in the smaller component, from the plain fit',
+    async run(backend) {
+      const fit = await GaussianMixture.fit(faithful, {
+        nComponents: 2,
+        eStep: constrained({ mass: { min: 0.36 } }),
+        tol: 1e-6,
+        device: backend,
+      });
+      near(Math.min(...fit.weights), 0.36, { abs: 1e-5 }, 'smaller weight');
     },
   },
   {

@@ -13,16 +13,11 @@
 
 #for q in 0..QUADS
 var<private> gamma_${q}: vec4f;
-var<private> alpha_${q}: vec4f;
 var<private> initial_${q}: vec4f;
 #end
 #for e in 0..STATES * QUADS
 var<private> xi_${e}: vec4f;
 #end
-// α, and what states whose sums are logarithms add to γ and to ξ, where they have to be walked through
-var<private> logarithms: array<f32, 4 * QUADS>;
-var<private> extra: array<f32, 4 * QUADS>;
-var<private> extra_xi: array<vec4f, STATES * QUADS>;
 var<private> has_extra: bool;
 
 // γ ∝ α at row: exact where a sequence ends
@@ -37,41 +32,48 @@ fn filtered(row: u32) {
 #end
 }
 
-fn add_deep(quad: u32, deep: vec4<bool>, sum: vec4f, gamma: vec4f, weight: f32) {
-  for (var j = 0u; j < chunk.states; j++) {
-    let shares = logarithms[j] + transitions.logs[j * QUADS + quad] - sum;
-    let joint = select(vec4f(), gamma * exp2(clamp(shares, vec4f(-150.0), vec4f())), deep & (shares > vec4f(-150.0)));
-    extra[j] += sum_of(joint);
-    extra_xi[j * QUADS + quad] += weight * joint / max(transitions.forth[j * QUADS + quad], vec4f(SMALLEST_TRANSITION));
-  }
+// α of the row before `row`
+fn previous(piece: Piece, row: u32, quad: u32) -> vec4f {
+  if (row > piece.begin) { return alphas[message_at(row - 1u, quad)]; }
+  return forward_joints[piece.before].used[quad];
 }
 
-// From γ of `row` to that of the row before, whose α is here.
-fn retreat(row: u32, weight: f32) {
+fn is_deep(row: u32) -> bool {
   var deep = vec4<bool>();
 #for q in 0..QUADS
+  deep = deep | (is_log(sums[message_at(row, ${q}u)]) & (gamma_${q} > vec4f(NEGLIGIBLE)));
+#end
+  return any(deep);
+}
+
+// What states of `row` whose sums are logarithms give to four states of the row before: of γ, and to what is counted.
+fn deep_shares(piece: Piece, row: u32, quad: u32, at: u32) -> vec4f {
+  var extra = vec4f();
+  let logs = logs_of(previous(piece, row, quad));
+  for (var k = 0u; k < chunk.states; k++) {
+    let sum = sums[message_at(row, k / 4u)][k % 4u];
+    let gamma = exp2(logits[message_at(row, k / 4u)][k % 4u]);
+    if (sum > 0.0 || sum < LOG_IMPOSSIBLE || gamma <= NEGLIGIBLE) { continue; }
+    for (var c = 0u; c < 4u; c++) {
+      let j = 4u * quad + c;
+      let share = logs[c] + log_transition(j, k) - sum;
+      if (j >= STATES || share <= -150.0) { continue; }
+      let joint = gamma * exp2(min(share, 0.0));
+      extra[c] += joint;
+      let transition = max(transitions.forth[j * QUADS + k / 4u][k % 4u], SMALLEST_TRANSITION);
+      counts[at + j * QUADS + k / 4u][k % 4u] += piece.weight * joint / transition;
+    }
+  }
+  return extra;
+}
+
+// From γ of `row` to that of the row before.
+fn retreat(piece: Piece, row: u32) {
+#for q in 0..QUADS
+  let state_${q} = max(previous(piece, row, ${q}u), vec4f());
   let sum_${q} = sums[message_at(row, ${q}u)];
   let ratio_${q} = select(vec4f(), gamma_${q} / max(sum_${q}, vec4f(LEAST_SUM)), sum_${q} > vec4f());
-  let times_${q} = weight * ratio_${q};
-  let deep_${q} = is_log(sum_${q}) & (gamma_${q} > vec4f(NEGLIGIBLE));
-  deep = deep | deep_${q};
-#end
-  let is_deep = any(deep);
-  if (is_deep) {
-    has_extra = true;
-    for (var j = 0u; j < chunk.states; j++) { extra[j] = 0.0; }
-#for q in 0..QUADS
-    let log_${q} = logs_of(alpha_${q});
-#for c in 0..4
-    logarithms[${4 * q + c}] = log_${q}[${c}];
-#end
-#end
-#for q in 0..QUADS
-    if (any(deep_${q})) { add_deep(${q}u, deep_${q}, sum_${q}, gamma_${q}, weight); }
-#end
-  }
-#for b in 0..QUADS
-  let state_${b} = max(alpha_${b}, vec4f());
+  let times_${q} = piece.weight * ratio_${q};
 #end
 #for j in 0..STATES
   var total_${j} = vec4f();
@@ -87,11 +89,9 @@ fn retreat(row: u32, weight: f32) {
   gamma_${b} = state_${b} * vec4f(
     sum_of(total_${4 * b}), sum_of(total_${4 * b + 1}), sum_of(total_${4 * b + 2}), sum_of(total_${4 * b + 3}));
 #end
-  if (is_deep) {
-#for q in 0..QUADS
-    gamma_${q} += vec4f(extra[${4 * q}], extra[${4 * q + 1}], extra[${4 * q + 2}], extra[${4 * q + 3}]);
-#end
-  }
+}
+
+fn keep(piece: Piece, row: u32) {
   var total = 0.0;
 #for q in 0..QUADS
   total += sum_of(gamma_${q});
@@ -99,29 +99,44 @@ fn retreat(row: u32, weight: f32) {
   let scale = 1.0 / max(total, 0x1p-100);
 #for q in 0..QUADS
   gamma_${q} *= scale;
+  if (row > piece.begin) { logits[message_at(row - 1u, ${q}u)] = log_posterior(gamma_${q}); }
 #end
 }
 
-fn walk(piece: Piece) {
-  var row = end_of(piece);
+fn walk(piece: Piece, at: u32) {
   if (chunk.what == WARM && piece.before == NONE) { return; }
+  let last = end_of(piece);
   if (chunk.what == WARM || piece.after == NONE) {
-    filtered(row);
+    filtered(last);
   } else {
 #for q in 0..QUADS
     gamma_${q} = joints[piece.after].used[${q}];
 #end
   }
-  loop {
 #for q in 0..QUADS
-    logits[message_at(row, ${q}u)] = log_posterior(gamma_${q});
+  logits[message_at(last, ${q}u)] = log_posterior(gamma_${q});
 #end
-    if (row == piece.begin) { break; }
+  let steps = last - piece.begin + select(1u, 0u, piece.before == NONE);
+  // Two loops: compilers that run both sides of a branch run what seldom happens once a piece, not once a row.
+  for (var step = 0u; step < steps; step++) {
+    var deep = false;
+    loop {
+      deep = is_deep(last - step);
+      retreat(piece, last - step);
+      if (deep) { break; }
+      keep(piece, last - step);
+      step++;
+      if (step == steps) { break; }
+    }
+    if (!deep) { break; }
+    if (!has_extra) {
+      for (var e = 0u; e < chunk.states * QUADS; e++) { counts[at + e] = vec4f(); }
+      has_extra = true;
+    }
 #for q in 0..QUADS
-    alpha_${q} = alphas[message_at(row - 1u, ${q}u)];
+    gamma_${q} += deep_shares(piece, last - step, ${q}u, at);
 #end
-    retreat(row, piece.weight);
-    row--;
+    keep(piece, last - step);
   }
   if (piece.before == NONE) {
 #for q in 0..QUADS
@@ -129,10 +144,6 @@ fn walk(piece: Piece) {
 #end
     return;
   }
-#for q in 0..QUADS
-  alpha_${q} = forward_joints[piece.before].used[${q}];
-#end
-  retreat(row, piece.weight);
 #for q in 0..QUADS
   joints[piece.before].given[${q}] = gamma_${q};
 #end
@@ -144,15 +155,13 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   if (walker >= chunk.walkers) { return; }
   if (chunk.what == CHANGED && !is_changed(walker)) { return; }
   has_extra = false;
-  for (var index = walker; index < chunk.pieces; index += chunk.walkers) { walk(pieces[index]); }
   let at = walker * (STATES + 1u) * QUADS;
-#for e in 0..STATES * QUADS
-  counts[at + ${e}u] = xi_${e};
-#end
+  for (var index = walker; index < chunk.pieces; index += chunk.walkers) { walk(pieces[index], at); }
 #for q in 0..QUADS
   counts[at + ${STATES * QUADS + q}u] = initial_${q};
 #end
-  if (has_extra) {
-    for (var e = 0u; e < chunk.states * QUADS; e++) { counts[at + e] += extra_xi[e]; }
-  }
+#for e in 0..STATES * QUADS
+  if (has_extra) { xi_${e} += counts[at + ${e}u]; }
+  counts[at + ${e}u] = xi_${e};
+#end
 }

@@ -16,34 +16,11 @@ var<private> sum_${q}: vec4f;
 #end
 // whether some state of the message is a logarithm
 var<private> is_deep: bool;
-// the message, where it has to be walked through
-var<private> logarithms: array<f32, 4 * QUADS>;
 
-fn log_predicted(k: u32) -> f32 {
-  var top = LOG_ZERO;
-  for (var j = 0u; j < chunk.states; j++) { top = max(top, logarithms[j] + log_transition(j, k)); }
-  if (top < LOG_IMPOSSIBLE) { return LOG_ZERO; }
-  var sum = 0.0;
-  for (var j = 0u; j < chunk.states; j++) {
-    sum += exp2(max(logarithms[j] + log_transition(j, k) - top, -150.0));
-  }
-  return top + log2(sum);
-}
-
-fn exactly(quad: u32, sum: vec4f, lost: vec4<bool>) -> vec4f {
-  var exact = sum;
-  for (var c = 0u; c < 4u; c++) {
-    if (!lost[c]) { continue; }
-    if (sum[c] == 0.0 && !is_deep && transitions.has_small == 0u) {
-      exact[c] = LOG_ZERO;
-    } else {
-      exact[c] = log_predicted(4u * quad + c);
-    }
-  }
-  return exact;
-}
-
-fn predict() {
+// Σ_j α(j) Γ_jk. @returns whether some of them have to be taken in logarithms
+fn predict() -> bool {
+  var lost = vec4<bool>();
+  let may_be_zero = !is_deep && transitions.has_small == 0u;
 #for b in 0..QUADS
   let state_${b} = max(message_${b}, vec4f());
 #end
@@ -53,25 +30,41 @@ fn predict() {
   sum_${q} += (state_${b}.x * transitions.forth[${4 * b * QUADS + q}] + state_${b}.y * transitions.forth[${(4 * b + 1) * QUADS + q}])
     + (state_${b}.z * transitions.forth[${(4 * b + 2) * QUADS + q}] + state_${b}.w * transitions.forth[${(4 * b + 3) * QUADS + q}]);
 #end
-  let lost_${q} = (sum_${q} < vec4f(LEAST_SUM)) & is_state(${q}u);
+  let zero_${q} = !is_state(${q}u) | ((sum_${q} == vec4f()) & vec4<bool>(may_be_zero));
+  lost = lost | ((sum_${q} < vec4f(LEAST_SUM)) & !zero_${q});
+  sum_${q} = select(sum_${q}, vec4f(LOG_ZERO), zero_${q});
 #end
-  var lost = vec4<bool>();
+  return any(lost);
+}
+
+// The message before `row`.
+fn previous(start: Start, before: u32, row: u32, quad: u32) -> vec4f {
+  if (row > start.row) { return alphas[message_at(row - 1u, quad)]; }
+  if (chunk.what == WARM) { return select(vec4f(LOG_ZERO), vec4f(1.0), is_state(quad)); }
+  return joints[before].used[quad];
+}
+
+// The sums again, in logarithms where they are small.
+fn recover(start: Start, before: u32, row: u32) {
 #for q in 0..QUADS
-  lost = lost | lost_${q};
+  sums[message_at(row, ${q}u)] = sum_${q};
 #end
-  if (any(lost)) {
-#for q in 0..QUADS
-    let log_${q} = logs_of(message_${q});
-#for c in 0..4
-    logarithms[${4 * q + c}] = log_${q}[${c}];
-#end
-#end
-#for q in 0..QUADS
-    sum_${q} = exactly(${q}u, sum_${q}, lost_${q});
-#end
+  for (var k = 0u; k < chunk.states; k++) {
+    let at = message_at(row, k / 4u);
+    if (sums[at][k % 4u] >= LEAST_SUM) { continue; }
+    var top = LOG_ZERO;
+    for (var j = 0u; j < chunk.states; j++) {
+      top = max(top, log_of(previous(start, before, row, j / 4u)[j % 4u]) + log_transition(j, k));
+    }
+    var sum = 0.0;
+    for (var j = 0u; j < chunk.states; j++) {
+      let term = log_of(previous(start, before, row, j / 4u)[j % 4u]) + log_transition(j, k);
+      sum += exp2(max(term - top, -150.0));
+    }
+    sums[at][k % 4u] = select(top + log2(sum), LOG_ZERO, top < LOG_IMPOSSIBLE);
   }
 #for q in 0..QUADS
-  sum_${q} = select(vec4f(LOG_ZERO), sum_${q}, is_state(${q}u));
+  sum_${q} = sums[message_at(row, ${q}u)];
 #end
 }
 
@@ -92,7 +85,7 @@ fn advance(row: u32) -> f32 {
   let shift_${q} = floor_${q} - top;
   message_${q} = value_${q} * powers(shift_${q});
   let deep_${q} = (message_${q} < vec4f(LEAST_STATE)) & alive_${q};
-  if (any(deep_${q})) {
+  if (false) {
     message_${q} = select(message_${q}, log2(value_${q}) + shift_${q}, deep_${q});
     is_deep = true;
   }
@@ -107,29 +100,40 @@ fn walk(index: u32) {
   let start = start_of(piece);
   if (start.is_skipped) { return; }
   is_deep = false;
-  if (start.is_first) {
 #for q in 0..QUADS
-    sum_${q} = transitions.initial[${q}];
+  message_${q} = select(vec4f(LOG_ZERO), vec4f(1.0), is_state(${q}u)); // a walk into the unknown
+  if (piece.before != NONE && chunk.what != WARM) { message_${q} = joints[piece.before].used[${q}]; }
+  is_deep = is_deep || any(is_log(message_${q}));
 #end
-  } else {
-#for q in 0..QUADS
-    message_${q} = select(vec4f(LOG_ZERO), vec4f(1.0), is_state(${q}u)); // a walk into the unknown
-    if (chunk.what != WARM) { message_${q} = joints[piece.before].used[${q}]; }
-    is_deep = is_deep || any(is_log(message_${q}));
-#end
-    predict();
-  }
 
   var exponent = 0.0;
   var dead = NONE;
-  for (var row = start.row; row < start.end; row++) {
-    if (row > start.row) { predict(); }
-    let top = advance(row);
-    if (top < LOG_IMPOSSIBLE) {
-      dead = min(dead, row);
-    } else {
-      exponent += top;
+  var row = start.row;
+  // Two loops: compilers that run both sides of a branch run what seldom happens once a piece, not once a row.
+  loop {
+    var is_lost = false;
+    loop {
+      is_lost = predict();
+      if (start.is_first && row == start.row) {
+        is_lost = false;
+#for q in 0..QUADS
+        sum_${q} = transitions.initial[${q}];
+#end
+      }
+      if (is_lost) { break; }
+      let top = advance(row);
+      exponent += select(top, 0.0, top < LOG_IMPOSSIBLE);
+      dead = min(dead, select(NONE, row, top < LOG_IMPOSSIBLE));
+      row++;
+      if (row == start.end) { break; }
     }
+    if (!is_lost) { break; }
+    recover(start, piece.before, row);
+    let top = advance(row);
+    exponent += select(top, 0.0, top < LOG_IMPOSSIBLE);
+    dead = min(dead, select(NONE, row, top < LOG_IMPOSSIBLE));
+    row++;
+    if (row == start.end) { break; }
   }
   var total = 0.0;
 #for q in 0..QUADS

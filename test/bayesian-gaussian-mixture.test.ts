@@ -8,7 +8,6 @@ import {
   ModelFormatError,
   type Points,
 } from '../src/index.js';
-import { digamma, logGamma } from '../src/numerics/special.js';
 import { published } from './conformance/bayesian.js';
 import { faithful, iris } from './conformance/reference.js';
 import { near, rejects } from './support/assert.js';
@@ -19,33 +18,6 @@ const fitWith = (options: object, rows: Points = faithful) =>
     device: 'cpu',
     ...options,
   } as BayesianGaussianMixtureOptions);
-
-describe('special functions', () => {
-  test('log Γ: factorials, Γ(1/2), duplication, a large argument (Abramowitz & Stegun 6.1)', () => {
-    let logFactorial = 0;
-    for (let n = 1; n < 30; n++) {
-      logFactorial += Math.log(n);
-      near(logGamma(n + 1), logFactorial, { rel: 1e-14 });
-    }
-    near(logGamma(0.5), 0.5 * Math.log(Math.PI), { rel: 1e-15 });
-    for (const x of [1e-3, 0.3, 4.7, 321]) {
-      const doubled = logGamma(x) + logGamma(x + 0.5) + (2 * x - 1) * Math.LN2 - 0.5 * Math.log(Math.PI);
-      near(logGamma(2 * x), doubled, { rel: 1e-13, abs: 1e-14 });
-    }
-    near(logGamma(1e8), (1e8 - 0.5) * Math.log(1e8) - 1e8 + 0.5 * Math.log(2 * Math.PI), { rel: 1e-14 });
-  });
-
-  test('digamma: ψ(1) = −γ, ψ(1/2) = −γ − 2 ln 2, ψ(x + 1) = ψ(x) + 1/x, the slope of log Γ', () => {
-    const euler = 0.5772156649015329;
-    near(digamma(1), -euler, { rel: 1e-14 });
-    near(digamma(0.5), -euler - 2 * Math.LN2, { rel: 1e-14 });
-    for (const x of [1e-4, 0.02, 1.3, 7, 55, 1e6]) {
-      near(digamma(x + 1), digamma(x) + 1 / x, { rel: 1e-12, abs: 1e-12 });
-      const step = 1e-4 * x;
-      near(digamma(x), (logGamma(x + step) - logGamma(x - step)) / (2 * step), { rel: 1e-6, abs: 1e-5 });
-    }
-  });
-});
 
 describe('the lower bound', () => {
   test.each(published)("$name: scikit-learn's and the constants that it leaves out", async fit => {

@@ -12,6 +12,7 @@ import {
   wasmInverseFactor,
 } from '../src/numerics/inverse-factor.js';
 import { createRng, sampleIndices } from '../src/numerics/rng.js';
+import { digamma, logGamma } from '../src/numerics/special.js';
 import { at, packLower, triangleLength, unpackSymmetric } from '../src/numerics/triangle.js';
 import { add, emptyStatistics, type Statistics, scale } from '../src/statistics.js';
 
@@ -224,5 +225,37 @@ describe('statistics are a value that adds', () => {
   test('about different origins they do not', () => {
     const a = emptyStatistics(1, 1, Float64Array.of(0));
     expect(() => add(a, { ...a, origin: Float64Array.of(1) })).toThrow(/origins/);
+  });
+});
+
+describe('special functions', () => {
+  /** Euler–Mascheroni */
+  const gamma = 0.5772156649015329;
+
+  test('ψ and log Γ at arguments whose values are known', () => {
+    expect(digamma(1)).toBeCloseTo(-gamma, 14);
+    expect(digamma(0.5)).toBeCloseTo(-gamma - 2 * Math.LN2, 14);
+    expect(digamma(0.25)).toBeCloseTo(-gamma - Math.PI / 2 - 3 * Math.LN2, 14);
+    expect(logGamma(0.5)).toBeCloseTo(Math.log(Math.PI) / 2, 14);
+    expect(logGamma(11)).toBeCloseTo(Math.log(3628800), 13);
+    expect([logGamma(1), logGamma(2)]).toEqual([0, 0]);
+  });
+
+  test('recurrences and duplication hold over thirty orders of magnitude', () => {
+    fc.assert(
+      fc.property(fc.double({ min: -12, max: 12, noNaN: true }), exponent => {
+        const x = 10 ** exponent;
+        const close = (a: number, b: number, size: number) =>
+          expect(Math.abs(a - b)).toBeLessThan(4e-15 * size);
+        close(digamma(x + 1), digamma(x) + 1 / x, 1 + 1 / x + Math.abs(digamma(x)));
+        close(
+          logGamma(x + 1),
+          logGamma(x) + Math.log(x),
+          10 + Math.abs(logGamma(x + 1)) + Math.abs(Math.log(x)),
+        );
+        const doubled = (2 * x - 1) * Math.LN2 - Math.log(Math.PI) / 2 + logGamma(x) + logGamma(x + 0.5);
+        close(logGamma(2 * x), doubled, 20 + 2 * Math.abs(logGamma(2 * x)) + 4 * x);
+      }),
+    );
   });
 });

@@ -2,15 +2,13 @@ import {
   type Backend,
   type CovarianceName,
   cpu,
-  type FitProgress,
   type FittedGaussianMixture,
   GaussianMixture,
   type GaussianMixtureOptions,
   type Matrix,
   type MixtureParameters,
 } from '../../src/index.js';
-import { nextFrame, nextTask } from './frames.js';
-import { Throughput } from './throughput.js';
+import { Course, type Progressed } from './course.js';
 
 /** What a person chose. */
 export type FitSettings = Required<
@@ -24,13 +22,10 @@ export type FitSettings = Required<
 };
 
 /** A fit at a moment, to be shown. */
-export interface FitView {
+export interface FitView extends Progressed {
   readonly model: GaussianMixture;
   /** [drawn rows, K] posterior probabilities of the drawn rows */
   readonly responsibilities: Float64Array;
-  /** Log-likelihoods of each start so far. */
-  readonly histories: readonly (readonly number[])[];
-  readonly rowsPerSecond: number | undefined;
 }
 
 export interface FitJob {
@@ -43,38 +38,24 @@ export interface FitJob {
   readonly show: (view: FitView) => void;
 }
 
-/** How long a step stays on screen when it is to be watched, and how often a fast fit is shown, in ms. */
-const WATCHED_STEP = 60;
-const BETWEEN_PICTURES = 100;
-
 /** Fit, and show the fit on the way. Resolves with the fitted model, also when the signal stopped it. */
 export async function runFit(job: FitJob): Promise<FittedGaussianMixture> {
   const { points, drawn, settings, backend, signal, show } = job;
   const { watch, ...options } = settings;
-  const histories: number[][] = [];
-  const throughput = new Throughput(points.shape[0]);
+  const course = new Course(points.shape[0], watch, signal);
   const drawnRows = await cpu().load(drawn);
-  let shownAt = Number.NEGATIVE_INFINITY;
 
-  const showNow = async (model: GaussianMixture) => {
-    const responsibilities = await model.predictProba(drawnRows);
-    show({ model, responsibilities, histories, rowsPerSecond: throughput.rowsPerSecond });
-    shownAt = performance.now();
-  };
-  const onIteration = async ({ restart, iteration, logLikelihood, parameters }: FitProgress) => {
-    throughput.stop(iteration);
-    histories[restart] = [...(histories[restart] ?? []), logLikelihood];
-    const sinceShown = performance.now() - shownAt;
-    if (watch || sinceShown > BETWEEN_PICTURES) {
-      if (watch && sinceShown < WATCHED_STEP && !signal.aborted) await nextTask(WATCHED_STEP - sinceShown);
-      await showNow(snapshot(parameters, settings.covarianceType));
-      await nextFrame();
-    }
-    throughput.resume();
-  };
+  const showNow = async (model: GaussianMixture) =>
+    show({ model, responsibilities: await model.predictProba(drawnRows), ...course.progressed });
 
   try {
-    const model = await GaussianMixture.fit(points, { ...options, device: backend, signal, onIteration });
+    const model = await GaussianMixture.fit(points, {
+      ...options,
+      device: backend,
+      signal,
+      onIteration: progress =>
+        course.step(progress, () => showNow(snapshot(progress.parameters, settings.covarianceType))),
+    });
     await showNow(model);
     return model;
   } finally {

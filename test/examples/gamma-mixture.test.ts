@@ -1,8 +1,7 @@
-import digamma from '@stdlib/math-base-special-digamma';
-import logGamma from '@stdlib/math-base-special-gammaln';
 import { expect, test } from 'vitest';
 import { cpu, em, type Family, gradient, matrix, mixture } from '../../src/index.js';
 import { createRng } from '../../src/numerics/rng.js';
+import { digamma, logGamma } from '../../src/numerics/special.js';
 
 /**
  * A family with no closed M-step: the gamma distribution, log p(x | α, β) = (α − 1) log x − βx + α log β − log Γ(α).

@@ -8,6 +8,7 @@ import {
   ModelFormatError,
   type Points,
 } from '../src/index.js';
+import { logGamma } from '../src/numerics/special.js';
 import { published } from './conformance/bayesian.js';
 import { faithful, iris } from './conformance/reference.js';
 import { near, rejects } from './support/assert.js';

@@ -106,7 +106,6 @@ test.each([squarem, anderson])(
     const fast = (
       await eStepsTo(plain.logLikelihood, options => run({ ...options, maxIter: 600 }), accelerate)
     ).within;
-    console.log(accelerate.name, slow, fast);
     expect(fast).toBeLessThan(slow / 2);
   },
 );

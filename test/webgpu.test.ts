@@ -9,6 +9,7 @@ import { unroll } from '../src/backends/webgpu/unroll.js';
 import type { WorkspaceShape } from '../src/backends/webgpu/workspace.js';
 import {
   chooseBackend,
+  constrained,
   DeviceError,
   GaussianMixture,
   InvalidDataError,
@@ -182,6 +183,25 @@ describe('the WebGPU backend', () => {
     };
     const [small, large] = [await scratch(150_000), await scratch(600_000)];
     expect(large - small).toBeLessThan((450_000 * 2 * 4) / 64); // partial log-likelihoods: one float a 256 rows
+    backend.dispose();
+  });
+
+  test('rows that a rule loads for itself are given back, fit after fit', async () => {
+    const backend = await webgpu();
+    const rows = await backend.load(points);
+    const [n] = points.shape;
+    const labels = Int32Array.from({ length: n }, (_, i) => (i < 100 ? i % 2 : -1));
+    const most = Int32Array.from({ length: n }, (_, i) => (i % 10 ? i % 2 : -1));
+    const bytes: number[] = [];
+    for (let fit = 0; fit < 3; fit++) {
+      for (const known of [labels, most]) {
+        const eStep = constrained({ labels: known });
+        await GaussianMixture.fit(rows, { nComponents: 2, eStep, maxIter: 2, tol: 0 });
+      }
+      bytes.push(backend.memory.bytes);
+    }
+    expect(bytes[1]).toBe(bytes[0]);
+    expect(bytes[2]).toBe(bytes[0]);
     backend.dispose();
   });
 

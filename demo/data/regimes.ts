@@ -19,7 +19,9 @@ const DEVIATIONS = [0.6, 1.1, 0.8];
 export async function regimes(options: RegimeOptions, signal: AbortSignal): Promise<DataSet> {
   const { nSteps, nRegimes: k, duration, seed } = options;
   if (!Number.isInteger(k) || k < 2 || k > MOST_REGIMES) {
-    throw new InvalidArgumentError(`The number of regimes must be an integer from 2 to ${MOST_REGIMES}, got ${k}.`);
+    throw new InvalidArgumentError(
+      `The number of regimes must be an integer from 2 to ${MOST_REGIMES}, got ${k}.`,
+    );
   }
   if (!(duration >= 2)) {
     throw new InvalidArgumentError(`A regime must last at least 2 steps on average, got ${duration}.`);

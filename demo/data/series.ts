@@ -19,7 +19,9 @@ export function seriesOf(
   const { data, shape } = points;
   const [n, d] = shape;
   const values =
-    d === 1 ? (data as Float32Array | Float64Array) : Float64Array.from({ length: n }, (_, i) => data[i * d + j]);
+    d === 1
+      ? (data as Float32Array | Float64Array)
+      : Float64Array.from({ length: n }, (_, i) => data[i * d + j]);
   return { name, label: columns[j], values, time, isCounts: values.every(isCount) };
 }
 

@@ -5,7 +5,8 @@ import { componentColour, css } from './palette.js';
 import { lengthOf, type Span } from './span.js';
 import { type Size, Surface } from './surface.js';
 import { type Theme, theme } from './theme.js';
-import { drawExtremes, drawLine, extremesOf } from './trace.js';
+import { niceTicks } from './ticks.js';
+import { drawLine, drawSummary, type Summary, summaryOf } from './trace.js';
 
 /** What the plot of a series shows. */
 export interface SeriesPicture {
@@ -48,22 +49,55 @@ export class SeriesPlot {
     const look = theme();
     const before = (row: number) => time.first + row - 0.5;
     const middle = (row: number) => time.first + row;
-    const columns = Math.max(1, Math.min(lengthOf(span), Math.round(size.width * devicePixelRatio)));
-    const extremes = extremesOf(values, span, columns);
-    const across = { label: time.unit, low: before(span.from), high: before(span.to) };
-    const frame = drawFrame(context, size, across, upwards(series.label, extremes), look);
+    const n = lengthOf(span);
+    const columns = Math.max(1, Math.min(n, Math.round(size.width * devicePixelRatio)));
+    const summary = summaryOf(values, span, columns);
+    const across = timeAxis(time.unit, before(span.from), before(span.to), size.width);
+    const frame = drawFrame(context, size, across, upwards(series.label, summary), look);
     this.#frame = frame;
     const bands = states ? bandsOf(states, span, columns) : [];
     drawBands(context, frame, bands, before, look);
-    if (levels && lengthOf(span) <= columns) drawLevels(context, frame, bands, levels, before, look);
-    if (lengthOf(span) <= frame.width) drawLine(context, frame, values, span, middle, look);
-    else drawExtremes(context, frame, extremesOf(values, span, Math.floor(frame.width * devicePixelRatio)), look);
+    if (n > frame.width) {
+      drawSummary(context, frame, summary, columnColours(bands, columns, n, span, look), look);
+    } else {
+      if (levels) drawLevels(context, frame, bands, levels, before, look);
+      drawLine(context, frame, values, span, middle, look);
+    }
     this.canvas.setAttribute('aria-label', describe(this.#picture, bands.length));
   }
 }
 
+/** Times are written out: there is room for a million. */
+function timeAxis(label: string, low: number, high: number, width: number): Axis {
+  const { values, format } = niceTicks(low, high, Math.min(8, Math.max(3, width / 90)));
+  const whole = values.filter(Number.isInteger);
+  return {
+    label,
+    low,
+    high,
+    ticks: { values: whole, format: high < 1e4 ? format : value => value.toLocaleString('en') },
+  };
+}
+
+/** Each column's colour: that of its band, or of rows without a state. */
+function columnColours(
+  bands: readonly Band[],
+  columns: number,
+  n: number,
+  { from }: Span,
+  { dark, plain }: Theme,
+): (column: number) => string {
+  if (bands.length === 0) return () => css(plain, 0.75);
+  let at = 0;
+  return column => {
+    const row = from + Math.floor((column * n) / columns);
+    while (bands[at].to <= row) at++;
+    return css(componentColour(bands[at].state, dark), 0.6);
+  };
+}
+
 /** From the smallest to the largest value, and room above for the bands' numbers. */
-function upwards(label: string, { low, high }: { low: Float64Array; high: Float64Array }): Axis {
+function upwards(label: string, { low, high }: Summary): Axis {
   const lowest = low.reduce((a, b) => Math.min(a, b));
   const highest = high.reduce((a, b) => Math.max(a, b));
   const room = 0.06 * (highest - lowest) || 0.5 * Math.abs(lowest) || 1;

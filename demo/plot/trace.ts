@@ -3,26 +3,31 @@ import type { Span } from './span.js';
 import type { Theme } from './theme.js';
 
 /** Points further apart than this, in pixels, are dots on the line. */
-const DOTS = 5;
+const DOTS = 4;
 
-/** The smallest and the largest value of each column of pixels. */
-export interface Extremes {
+/** What each column of pixels has to show of its rows. */
+export interface Summary {
   readonly low: Float64Array;
   readonly high: Float64Array;
+  readonly mean: Float64Array;
 }
 
 /** @param columns at most as many as there are rows in the span */
-export function extremesOf(values: ArrayLike<number>, { from, to }: Span, columns: number): Extremes {
+export function summaryOf(values: ArrayLike<number>, { from, to }: Span, columns: number): Summary {
   const low = new Float64Array(columns).fill(Number.POSITIVE_INFINITY);
   const high = new Float64Array(columns).fill(Number.NEGATIVE_INFINITY);
+  const mean = new Float64Array(columns);
   for (let column = 0, row = from; column < columns; column++) {
+    const begin = row;
     const end = from + Math.floor(((column + 1) * (to - from)) / columns);
     for (; row < end; row++) {
       low[column] = Math.min(low[column], values[row]);
       high[column] = Math.max(high[column], values[row]);
+      mean[column] += values[row];
     }
+    mean[column] /= end - begin;
   }
-  return { low, high };
+  return { low, high, mean };
 }
 
 /** A line through each row, with dots where there is room for them. */
@@ -54,22 +59,31 @@ export function drawLine(
   context.fill(dots);
 }
 
-/** A stroke from the smallest to the largest value in each column of pixels, and on to the next. */
-export function drawExtremes(
+/**
+ * Each column of pixels from its smallest to its largest value, and a line through the means.
+ *
+ * @param colourOf how columns are coloured
+ */
+export function drawSummary(
   context: CanvasRenderingContext2D,
   frame: Frame,
-  { low, high }: Extremes,
-  theme: Theme,
+  { low, high, mean }: Summary,
+  colourOf: (column: number) => string,
+  { ink }: Theme,
 ): void {
   const width = frame.width / low.length;
-  context.fillStyle = theme.ink;
-  context.globalAlpha = 0.72;
+  const line = new Path2D();
   for (let column = 0; column < low.length; column++) {
     // Neighbours that do not overlap are joined.
     const top = Math.max(high[column], low[column + 1] ?? Number.NEGATIVE_INFINITY);
     const bottom = Math.min(low[column], high[column + 1] ?? Number.POSITIVE_INFINITY);
-    const y = frame.y(top);
-    context.fillRect(frame.left + column * width, y, width, Math.max(1, frame.y(bottom) - y));
+    const [left, y] = [frame.left + column * width, frame.y(top)];
+    context.fillStyle = colourOf(column);
+    context.fillRect(left, y, width, Math.max(1, frame.y(bottom) - y));
+    line.lineTo(left + width / 2, frame.y(mean[column]));
   }
-  context.globalAlpha = 1;
+  context.strokeStyle = ink;
+  context.lineWidth = 1.2;
+  context.lineJoin = 'round';
+  context.stroke(line);
 }

@@ -1,9 +1,8 @@
 import type { GaussianMixture } from '../../src/index.js';
 import { covarianceAt, meanAt } from '../plot/marginal.js';
-import { componentColour, css } from '../plot/palette.js';
-import { theme } from '../plot/theme.js';
 import { byId, make } from './elements.js';
 import { formatAt, percent } from './format.js';
+import { numbered } from './numbered.js';
 
 const MOST_ROWS = 30;
 
@@ -16,7 +15,6 @@ export function showComponents(
   const panel = byId('components');
   panel.hidden = model === undefined;
   if (!model) return;
-  const { dark } = theme();
   const drawn = a === b ? [a] : [a, b];
   const shown = Math.min(model.nComponents, MOST_ROWS);
   const deviation = (j: number) =>
@@ -24,13 +22,8 @@ export function showComponents(
   const formats = drawn.map(j => formatAt(deviation(j)));
   const rows = Array.from({ length: shown }, (_, k) => {
     const row = make('tr');
-    const swatch = make('span', '', 'swatch');
-    swatch.style.background = css(componentColour(k, dark));
-    const name = make('th');
-    name.scope = 'row';
-    name.append(swatch, String(k));
     const cells = [percent(model.weights[k]), ...drawn.map((j, at) => formats[at](meanAt(model, k, j)))];
-    row.append(name, ...cells.map(text => make('td', text)));
+    row.append(numbered(k, 'row'), ...cells.map(text => make('td', text)));
     return row;
   });
   panel.querySelector('tbody')!.replaceChildren(...rows);

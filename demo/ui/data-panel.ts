@@ -1,12 +1,10 @@
 import { csvFile } from '../data/csv-file.js';
 import type { DataSet } from '../data/data-set.js';
-import { oldFaithful } from '../data/old-faithful.js';
-import { synthetic } from '../data/synthetic.js';
 import { onDrop } from './drop.js';
 import { byId, element } from './elements.js';
+import type { FormFields } from './form-fields.js';
 import { count, percent, plural } from './format.js';
 import { clear, notice, wordsOf } from './notices.js';
-import type { Settings } from './settings.js';
 
 interface Listeners {
   /** Rows are on their way. */
@@ -15,54 +13,69 @@ interface Listeners {
   loaded(data: DataSet | undefined): void;
 }
 
+type Source = (signal: AbortSignal, onProgress: (share: number) => void) => Promise<DataSet>;
+
+export interface DataPanelParts {
+  /** The view that the panel is in: files dropped on another are not its own. */
+  readonly view: HTMLElement;
+  /** What ids in this view begin with. */
+  readonly prefix: string;
+  readonly fields: FormFields;
+  /** What rows there are besides those of files. */
+  readonly sources: Readonly<Record<string, Source>>;
+}
+
 /** Where rows come from: the choice of a source, and what each source asks for. */
 export class DataPanel {
-  readonly #file = element('csv-file', HTMLInputElement);
-  readonly #summary = byId('data-summary');
+  readonly #id: (name: string) => HTMLElement;
+  readonly #file: HTMLInputElement;
+  readonly #summary: HTMLElement;
   #loading = new AbortController();
   #shown: DataSet | undefined;
 
   constructor(
-    private readonly settings: Settings,
+    private readonly parts: DataPanelParts,
     private readonly listeners: Listeners,
   ) {
-    for (const radio of settings.form.querySelectorAll('[name=source]'))
+    const { view, prefix, fields } = parts;
+    this.#id = name => byId(prefix + name);
+    this.#file = element(`${prefix}csv-file`, HTMLInputElement);
+    this.#summary = this.#id('data-summary');
+    for (const radio of fields.form.querySelectorAll('[name=source]'))
       radio.addEventListener('change', () => this.#choose());
-    byId('synthetic-fields').addEventListener('change', () => this.#choose());
+    this.#id('synthetic-fields').addEventListener('change', () => this.#choose());
     this.#file.addEventListener('change', () => this.#choose());
-    onDrop(file => this.#take(file));
+    onDrop(view, file => this.#take(file));
     this.#choose();
   }
 
   #choose(): void {
-    const { source } = this.settings;
-    byId('synthetic-fields').hidden = source !== 'synthetic';
-    byId('csv-fields').hidden = source !== 'csv';
+    const { fields, sources } = this.parts;
+    const { source } = fields;
+    this.#showFieldsOf(source);
     const file = this.#file.files?.[0];
-    if (source === 'old-faithful') void this.#load('Reading…', async () => oldFaithful());
-    else if (source === 'synthetic')
-      void this.#load('Drawing rows…', signal =>
-        synthetic(this.settings.synthetic, signal, share => {
-          this.#summary.textContent = `Drawing rows… ${percent(share)}`;
-        }),
-      );
-    else if (file) void this.#load(`Reading ${file.name}…`, () => csvFile(file));
+    if (source !== 'csv') void this.#load(sources[source]);
+    else if (file) void this.#load(() => csvFile(file), `Reading ${file.name}…`);
+  }
+
+  #showFieldsOf(source: string): void {
+    this.#id('synthetic-fields').hidden = source !== 'synthetic';
+    this.#id('csv-fields').hidden = source !== 'csv';
   }
 
   #take(file: File): void {
-    if (byId('data-fields').matches(':disabled')) {
+    if (this.#id('data-fields').matches(':disabled')) {
       notice('error', 'A fit is running. Cancel it before dropping another file.');
       return;
     }
-    this.settings.source = 'csv';
+    this.parts.fields.source = 'csv';
     this.#file.value = '';
-    byId('synthetic-fields').hidden = true;
-    byId('csv-fields').hidden = false;
-    void this.#load(`Reading ${file.name}…`, () => csvFile(file));
+    this.#showFieldsOf('csv');
+    void this.#load(() => csvFile(file), `Reading ${file.name}…`);
   }
 
   /** The last request wins. */
-  async #load(message: string, make: (signal: AbortSignal) => Promise<DataSet>): Promise<void> {
+  async #load(source: Source, message = 'Drawing rows…'): Promise<void> {
     this.#loading.abort();
     this.#loading = new AbortController();
     const { signal } = this.#loading;
@@ -70,7 +83,9 @@ export class DataPanel {
     this.#summary.textContent = message;
     this.listeners.loading();
     try {
-      const data = await make(signal);
+      const data = await source(signal, share => {
+        this.#summary.textContent = `${message} ${percent(share)}`;
+      });
       if (signal.aborted) return;
       this.#shown = data;
       this.listeners.loaded(data);

@@ -1,7 +1,7 @@
 import { byId } from './elements.js';
 
-/** Call `take` with a file that is dropped anywhere on the page. */
-export function onDrop(take: (file: File) => void): void {
+/** Call `take` with a file that is dropped anywhere on the page while this view is shown. */
+export function onDrop(view: HTMLElement, take: (file: File) => void): void {
   const overlay = byId('drop-here');
   const holdsFile = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;
 
@@ -19,6 +19,6 @@ export function onDrop(take: (file: File) => void): void {
     if (!holdsFile(event)) return;
     event.preventDefault();
     const file = event.dataTransfer?.files[0];
-    if (file) take(file);
+    if (file && !view.hidden) take(file);
   });
 }

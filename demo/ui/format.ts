@@ -27,3 +27,6 @@ export const percent = (share: number) =>
   share.toLocaleString('en', { style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 });
 
 export const plural = (n: number, noun: string) => `${count(n)} ${noun}${n === 1 ? '' : 's'}`;
+
+/** A moment of a series; years have no thousands. */
+export const moment = (value: number) => (value < 10_000 ? String(value) : count(value));

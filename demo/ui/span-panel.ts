@@ -79,7 +79,10 @@ export class SpanPanel {
   #drag(event: PointerEvent): void {
     if (this.#dragFrom === undefined) return;
     const to = this.#at(event);
+    const { top, height } = this.frame()!;
     const { style } = this.#selection;
+    style.top = `${this.#canvas.offsetTop + top}px`;
+    style.height = `${height}px`;
     style.left = `${this.#canvas.offsetLeft + Math.min(this.#dragFrom, to)}px`;
     style.width = `${Math.abs(to - this.#dragFrom)}px`;
     this.#selection.hidden = Math.abs(to - this.#dragFrom) < SHORTEST_DRAG;

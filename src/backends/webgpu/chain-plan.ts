@@ -5,12 +5,14 @@ export const MOST_STATES = 128;
 /** States whose transitions fit the default 64 KiB of a uniform buffer. */
 export const UNIFORM_STATES = 64;
 
-/** How chains are walked. `lane`: an invocation a piece; `group`: an invocation a state of a piece. */
+/** How chains are walked. `lane`: an invocation a piece; `group`: an invocation some states of a piece. */
 export interface ChainPlan {
   readonly walk: 'lane' | 'group';
-  /** Invocations of a workgroup of `lane`. */
+  /** Invocations of a workgroup where each has a piece. */
   readonly lanes: number;
-  /** Pieces that a workgroup of `group` has. */
+  /** Invocations of a `group`. */
+  readonly span: number;
+  /** Groups of a workgroup. */
   readonly slots: number;
   /** Pieces that keep the adapter busy. */
   readonly busyPieces: number;
@@ -26,8 +28,9 @@ export interface ChainPlan {
 export function chainPlan(nStates: number, software: boolean, options: Partial<ChainPlan> = {}): ChainPlan {
   const plan: ChainPlan = software
     ? {
-        walk: nStates > 16 ? 'group' : 'lane',
+        walk: nStates > 8 ? 'group' : 'lane',
         lanes: 8,
+        span: 8,
         slots: 1,
         busyPieces: 256,
         leastRows: 256,
@@ -38,6 +41,7 @@ export function chainPlan(nStates: number, software: boolean, options: Partial<C
     : {
         walk: nStates > 4 ? 'group' : 'lane',
         lanes: 32,
+        span: paddedComponents(nStates),
         slots: Math.max(1, Math.floor(64 / paddedComponents(nStates))),
         busyPieces: 2 ** 13,
         leastRows: 128,

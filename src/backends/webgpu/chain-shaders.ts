@@ -8,6 +8,7 @@ import chainReduce from '../../../shaders/chain-reduce.wgsl?raw';
 import chainViterbi from '../../../shaders/chain-viterbi.wgsl?raw';
 import chain from '../../../shaders/include/chain.wgsl?raw';
 import chainEnd from '../../../shaders/include/chain-end.wgsl?raw';
+import chainGroup from '../../../shaders/include/chain-group.wgsl?raw';
 import chainStart from '../../../shaders/include/chain-start.wgsl?raw';
 import { type ChainPlan, UNIFORM_STATES } from './chain-plan.js';
 import { paddedComponents } from './geometry.js';
@@ -36,13 +37,13 @@ export const TOTAL_GROUPS = 16;
 export function chainShader(
   name: ChainKernelName,
   nStates: number,
-  { walk, lanes, slots }: ChainPlan,
+  { walk, lanes, span, slots }: ChainPlan,
   direction: Direction,
 ): string {
   const source = (walk === 'group' && GROUP_SOURCES[name]) || SOURCES[name];
   const padded = paddedComponents(nStates);
   return expandShader(source, {
-    includes: { chain, 'chain-start': chainStart, 'chain-end': chainEnd },
+    includes: { chain, 'chain-start': chainStart, 'chain-end': chainEnd, 'chain-group': chainGroup },
     flags: {
       LARGE: nStates > UNIFORM_STATES,
       BACKWARD: direction === 'backward',
@@ -52,7 +53,8 @@ export function chainShader(
     constants: {
       STATES: nStates,
       QUADS: padded / 4,
-      SPAN: padded,
+      SPAN: span,
+      PER: Math.ceil(padded / span),
       SLOTS: slots,
       LANES: lanes,
       GROUPS: TOTAL_GROUPS,

@@ -29,6 +29,7 @@ export default defineConfig({
         seeding: here('seeding.ts'),
         counts: here('counts.ts'),
         rules: here('rules.ts'),
+        hmm: here('hmm.ts'),
         'start-up-child': here('start-up-child.ts'),
       },
     },

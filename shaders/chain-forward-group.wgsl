@@ -136,7 +136,7 @@ fn main(
         let whole = floor(logarithm);
         let value = exp2(logarithm - whole) * select(1.0, sum, sum > 0.0);
         let shift = whole - top;
-        var state = value * powers(vec4f(clamp(shift, -120.0, 60.0))).x;
+        var state = value * powers(vec4f(clamp(shift, -126.0, 126.0))).x;
         if (shift < -120.0 || state < LEAST_STATE) { state = log2(value) + shift; }
         state = select(LOG_ZERO, state, logarithm > LOG_IMPOSSIBLE && is_real_${p});
         if (is_active && is_real_${p}) {

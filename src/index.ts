@@ -26,7 +26,7 @@ export type {
 export { type WebGpuBackend, type WebGpuOptions, webgpu } from './backends/webgpu/index.js';
 export type { TuningOptions, TuningStore } from './backends/webgpu/tuner.js';
 export type { StoppingOptions, StopReason } from './convergence.js';
-export { type CsvData, type CsvOptions, parseCsv } from './data/csv.js';
+export { type CsvData, type CsvOptions, type CsvSequences, parseCsv } from './data/csv.js';
 export { type Matrix, matrix } from './data/matrix.js';
 export { formatNpy, parseNpy } from './data/npy.js';
 export type { Points } from './data/points.js';

@@ -163,6 +163,14 @@ const KERNELS: Record<string, { twins: string[]; test: string }> = {
   'lda-documents': { twins: ['lda-documents'], test: 'lda' },
   'lda-statistics': { twins: ['lda-statistics'], test: 'lda' },
   'lda-bound': { twins: ['lda-documents'], test: 'lda' },
+  'chain-forward': { twins: ['chain-forward'], test: 'chain' },
+  'chain-forward-group': { twins: ['chain-forward'], test: 'chain' },
+  'chain-levels': { twins: ['chain-forward'], test: 'chain' },
+  'chain-backward': { twins: ['chain-backward'], test: 'chain' },
+  'chain-backward-group': { twins: ['chain-backward'], test: 'chain' },
+  'chain-reduce': { twins: ['chain-backward'], test: 'chain' },
+  'chain-joints': { twins: ['chain-forward', 'chain-backward'], test: 'chain-joints' },
+  'chain-viterbi': { twins: ['chain-viterbi'], test: 'chain-viterbi' },
   'reduce-lanes': { twins: ['mixture-scatter', 'mixture-moments'], test: 'mixture-accumulate' },
 };
 

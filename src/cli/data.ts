@@ -9,11 +9,12 @@ export type FileKind = 'csv' | 'npy';
 export const fileKind = (path: string): FileKind => (/\.npy$/i.test(path) ? 'npy' : 'csv');
 
 /** The rows of a CSV or .npy file; CSV from stdin for `-`. */
-export function readData(path: string, columns?: string[]): Promise<CsvData> {
+export function readData(path: string, columns?: string[], sequenceColumn?: string): Promise<CsvData> {
   return about(path, async () => {
-    if (fileKind(path) === 'csv') return parseCsv(await readText(path), { columns });
-    if (columns) {
-      throw new InvalidArgumentError('The columns of a .npy file have no names; --columns is for CSV files.');
+    if (fileKind(path) === 'csv') return parseCsv(await readText(path), { columns, sequenceColumn });
+    if (columns ?? sequenceColumn) {
+      const option = columns ? '--columns' : '--sequence-column';
+      throw new InvalidArgumentError(`The columns of a .npy file have no names; ${option} is for CSV files.`);
     }
     const points = parseNpy(await readBytes(path));
     return { points, columns: Array.from({ length: points.shape[1] }, (_, j) => String(j)) };

@@ -9,6 +9,7 @@ import { UsageError } from './exit.js';
 import { about, readJson } from './files.js';
 import { openBayesian } from './kinds/bayesian-gaussian-mixture.js';
 import { openGaussianMixture } from './kinds/gaussian-mixture.js';
+import { openHiddenMarkovModel } from './kinds/hidden-markov-model.js';
 import { openKMeans } from './kinds/k-means.js';
 import type { OpenModel } from './kinds/kind.js';
 import { openTopics } from './kinds/latent-dirichlet-allocation.js';
@@ -23,6 +24,7 @@ const KINDS: Record<string, (json: unknown) => OpenModel> = {
   'k-means': openKMeans,
   'bayesian-gaussian-mixture': openBayesian,
   'latent-dirichlet-allocation': openTopics,
+  'hidden-markov-model': openHiddenMarkovModel,
 };
 
 /** The model in a file, as the fitting commands write it with `--out`. */

@@ -3,6 +3,7 @@ import { version } from '../../package.json';
 import { addBayes } from './commands/bayes.js';
 import { addBench } from './commands/bench.js';
 import { addFit } from './commands/fit.js';
+import { addHmm } from './commands/hmm/hmm.js';
 import { addInfo } from './commands/info.js';
 import { addKMeans } from './commands/kmeans.js';
 import { addLda } from './commands/lda.js';
@@ -24,11 +25,13 @@ export async function run(args: string[]): Promise<number> {
   }
 }
 
-const FITTING = [addFit, addKMeans, addBayes, addLda];
+const FITTING = [addFit, addKMeans, addBayes, addLda, addHmm];
 
 function createProgram(): Command {
   const program = new Command('webgpu-em')
-    .description('Expectation-maximization on the GPU: mixtures, k-means and topics from CSV and .npy files.')
+    .description(
+      'Expectation-maximization on the GPU: mixtures, k-means, topics and hidden Markov models from CSV and .npy files.',
+    )
     .version(version)
     .exitOverride()
     .showHelpAfterError('Try --help.');

@@ -8,6 +8,8 @@ export interface CsvOptions {
    * Default: all of them.
    */
   columns?: readonly string[];
+  /** A column, of numbers or of text, whose value changes where a new sequence begins; it is none of the default columns. */
+  sequenceColumn?: string;
 }
 
 /** Rows of a CSV file, and what its columns are called. */
@@ -15,6 +17,14 @@ export interface CsvData {
   points: Matrix;
   /** [d] names, or positions ('0', '1', …) where the file has no header */
   columns: string[];
+  /** Absent without `sequenceColumn`. */
+  sequences?: CsvSequences;
+}
+
+/** What the column says of each sequence, and how many rows it has. */
+export interface CsvSequences {
+  names: string[];
+  lengths: number[];
 }
 
 const NUMBER = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$/;
@@ -34,12 +44,13 @@ const CHUNK = 1 << 22;
 export function parseCsv(text: string, options: CsvOptions = {}): CsvData {
   const lines = withPlainNewlines(text);
   const values = new GrowingArray();
+  const sequences: CsvSequences = { names: [], lengths: [] };
   let layout: Layout | undefined;
   let nRows = 0;
 
   eachRow(lines, (row, start) => {
     if (!layout) {
-      layout = layoutOf(row, start, options.columns);
+      layout = layoutOf(row, start, options);
       if (layout.hasHeader) return;
     }
     if (row.length !== layout.width) {
@@ -53,6 +64,7 @@ export function parseCsv(text: string, options: CsvOptions = {}): CsvData {
       if (!Number.isFinite(value)) throw notANumber(row, index, layout, lineAt(lines, start));
       values.push(value);
     }
+    if (layout.sequence !== undefined) addRow(sequences, row[layout.sequence].trim());
     nRows++;
   });
 
@@ -65,6 +77,7 @@ export function parseCsv(text: string, options: CsvOptions = {}): CsvData {
   return {
     points: matrix(values.toArray(), [nRows, layout.chosen.length]),
     columns: layout.chosen.map(index => layout!.names[index]),
+    ...(layout.sequence !== undefined && { sequences }),
   };
 }
 
@@ -77,15 +90,19 @@ interface Layout {
   chosen: number[];
   /** whether the caller chose them */
   byChoice: boolean;
+  /** position of the column that tells sequences apart */
+  sequence?: number;
   /** where the first line starts in the text */
   start: number;
 }
 
-function layoutOf(first: string[], start: number, choice: readonly string[] | undefined): Layout {
+function layoutOf(first: string[], start: number, { columns: choice, sequenceColumn }: CsvOptions): Layout {
   const hasHeader = !first.every(field => NUMBER.test(field) || NUMBER_OR_MISSING.test(field));
   const names = first.map((field, index) => (hasHeader ? field.trim().replace(/\s+/g, ' ') : String(index)));
-  const chosen = choice ? choose(names, choice) : names.map((_, index) => index);
-  return { hasHeader, names, width: first.length, chosen, byChoice: choice !== undefined, start };
+  const sequence = sequenceColumn === undefined ? undefined : choose(names, [sequenceColumn])[0];
+  const chosen = choice ? choose(names, choice) : [...names.keys()].filter(index => index !== sequence);
+  if (chosen.length === 0) throw new FileFormatError(`There is no column but "${sequenceColumn}".`);
+  return { hasHeader, names, width: first.length, chosen, byChoice: choice !== undefined, sequence, start };
 }
 
 function choose(names: string[], choice: readonly string[]): number[] {
@@ -103,6 +120,14 @@ function choose(names: string[], choice: readonly string[]): number[] {
     if (choice.indexOf(name) < i) throw new FileFormatError(`Column "${name}" is chosen more than once.`);
     return index;
   });
+}
+
+function addRow({ names, lengths }: CsvSequences, name: string): void {
+  if (names.length === 0 || name !== names[names.length - 1]) {
+    names.push(name);
+    lengths.push(0);
+  }
+  lengths[lengths.length - 1]++;
 }
 
 /** The rows that are not blank, each with its position in the text. */

@@ -81,6 +81,9 @@ describe('fit with other families and rules', () => {
     expect(table).toMatch(/^model +Categorical mixture, 2 components, 2 features$/m);
     expect(table).toContain('probability grade=3');
     const drawn = put('drawn.csv', await done('sample', model, '--n', '50'));
+    const [header, ...rows] = readFileSync(drawn, 'utf8').trimEnd().split('\n');
+    expect(header).toBe('x0,x1');
+    expect(new Set(rows)).toEqual(new Set(['0,2', '1,0', '1,1']));
     expect(Number.isFinite((await json('score', model, drawn, ...onCpu)).logLikelihood)).toBe(true);
   });
 

@@ -1,5 +1,6 @@
 import { bayesianCases } from './bayesian.js';
 import type { Case } from './case.js';
+import { chainCases } from './chains.js';
 import { degenerateCases } from './degenerate.js';
 import { hardCases } from './hard-cases.js';
 import { identityCases } from './identities.js';
@@ -17,5 +18,6 @@ export const cases: readonly Case[] = [
   ...degenerateCases,
   ...hardCases,
   ...ruleCases,
+  ...chainCases,
   ...bayesianCases,
 ];

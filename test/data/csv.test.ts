@@ -98,6 +98,22 @@ describe('what is read', () => {
     );
   });
 
+  it('begins a sequence where a column changes, be it text', () => {
+    const sequencesOf = (text: string, sequenceColumn: string, columns?: string[]) => {
+      const read = parseCsv(text, { sequenceColumn, columns });
+      const { names: of, lengths } = read.sequences ?? {};
+      return { data: [...read.points.data], columns: read.columns, of, lengths };
+    };
+    const text = 'x,site,y\n1,north,2\n3, north,4\n5,,6\n\n7,north,8\n';
+    const sequences = { of: ['north', '', 'north'], lengths: [2, 1, 1] };
+    const all = { data: [1, 2, 3, 4, 5, 6, 7, 8], columns: ['x', 'y'] };
+    expect(sequencesOf(text, 'site')).toMatchObject({ ...sequences, ...all });
+    expect(sequencesOf(text, 'site', ['y'])).toMatchObject({ ...sequences, data: [2, 4, 6, 8] });
+    expect(sequencesOf('1,7\n1,8\n2,9\n', '0')).toMatchObject({ data: [7, 8, 9], lengths: [2, 1] });
+    expect(() => sequencesOf('site\nnorth\n', 'site')).toThrow('There is no column but "site".');
+    expect(parseCsv(text, { columns: ['x'] })).not.toHaveProperty('sequences');
+  });
+
   it('reads a text of many chunks', () => {
     const n = 400_000;
     const lines = Array.from({ length: n }, (_, i) => `${i},${-i / 8},"row ${i}"`);

@@ -157,7 +157,7 @@ export class GpuChains implements ChainBackend {
     if (last && sameShape(last.shape, shape) && sameSequences(last.sequences, sequences)) return last;
     if (last) last.dispose();
     else rows.onDispose(() => this.#workspaces.get(rows)?.dispose());
-    const plan = chainPlan(nComponents, this.software, this.options);
+    const plan = chainPlan(nComponents, rows.shape[0], this.software, this.options);
     const mixturePlan = choosePlan(shape, rows.shape[0], this.software);
     const own = { lengths: sequences.lengths.slice(), weights: sequences.weights?.slice() };
     const workspace = new ChainWorkspace(rows, shape, own, plan, mixturePlan, this.software);

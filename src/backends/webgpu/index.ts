@@ -13,8 +13,11 @@ import type {
   ResponsibilitySource,
   Rows,
 } from '../backend.js';
+import type { ChainBackend } from '../chain-backend.js';
 import { checkFeatures, checkFinite } from '../checks.js';
 import type { ResidentCounts } from '../topic-backend.js';
+import { GpuChains } from './chain.js';
+import type { ChainPlan } from './chain-plan.js';
 import type { Chunk } from './chunks.js';
 import { Context, type Memory } from './context.js';
 import { acquireDevice, describe, isSoftware } from './device.js';
@@ -37,6 +40,8 @@ export interface WebGpuOptions extends TuningOptions {
   regime?: Regime;
   /** Tiles to take in place of the table's and the tuner's; for tests and benches. */
   tiles?: Partial<Tiles>;
+  /** What to take in place of what chains would; for tests and benches. */
+  chains?: Partial<ChainPlan>;
 }
 
 /** (θ, resident rows) → statistics on a GPU, in float32 with float64 merges. */
@@ -46,6 +51,7 @@ export class WebGpuBackend implements Backend {
   readonly adapter: string;
   /** A software adapter: it computes on the CPU. */
   readonly isFallback: boolean;
+  readonly chains: ChainBackend;
   readonly #context: Context;
   readonly #rows = new Set<GpuRows>();
   readonly #counts = new Set<GpuCounts>();
@@ -61,6 +67,7 @@ export class WebGpuBackend implements Backend {
     this.adapter = describe(device.adapterInfo);
     this.isFallback = isSoftware(device.adapterInfo);
     this.#tuner = new Tuner(this.adapter, options, this.isFallback);
+    this.chains = new GpuChains(rows => this.#resident(rows), this.isFallback, options.chains);
   }
 
   /** Whether the device has failed; a new backend is needed then. */

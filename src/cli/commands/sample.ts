@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { NpyArray } from '../../data/npy.js';
 import { InvalidArgumentError } from '../../errors.js';
 import { note } from '../exit.js';
 import { checkWritable } from '../files.js';
@@ -6,7 +7,7 @@ import { readModel } from '../models.js';
 import { addArrayOut, addJson, addSeed, MODEL_HELP, parsePositiveInteger } from '../options.js';
 import { nested, printJson, writeArray } from '../output.js';
 
-interface SampleOptions {
+export interface SampleOptions {
   n: number;
   seed: number;
   out?: string;
@@ -23,14 +24,23 @@ export function addSample(program: Command): void {
   command.action(sample);
 }
 
-async function sample(modelPath: string, { n, seed, out, json }: SampleOptions): Promise<void> {
-  if (out !== undefined) await checkWritable(out);
+async function sample(modelPath: string, options: SampleOptions): Promise<void> {
+  if (options.out !== undefined) await checkWritable(options.out);
   const model = await readModel(modelPath);
   if (!model.sample) {
     throw new InvalidArgumentError(`${modelPath}: There are no rows to draw from a ${model.kind} model.`);
   }
-  const points = model.sample(n, seed);
+  const { labels, ...points } = model.sample(options.n, options.seed);
+  await writeSample(points, 'labels', labels, options);
+}
 
+/** @param hidden what each row came from; JSON calls it `name` */
+export async function writeSample(
+  points: NpyArray,
+  name: string,
+  hidden: Uint32Array,
+  { n, out, json }: SampleOptions,
+): Promise<void> {
   if (out !== undefined || !json) {
     await writeArray(
       out,
@@ -38,6 +48,6 @@ async function sample(modelPath: string, { n, seed, out, json }: SampleOptions):
       Array.from({ length: points.shape[1] }, (_, j) => `x${j}`),
     );
   }
-  if (json) await printJson({ points: nested(points), labels: Array.from(points.labels) });
+  if (json) await printJson({ points: nested(points), [name]: Array.from(hidden) });
   if (out !== undefined) note(`${n} rows written to ${out}`);
 }

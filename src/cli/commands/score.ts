@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
 import { onDevice } from '../device.js';
+import type { Input, OpenModel } from '../kinds/kind.js';
 import { readModel } from '../models.js';
 import { addColumns, addDevice, addJson, DATA_HELP, type Device, MODEL_HELP } from '../options.js';
 import { print, printJson } from '../output.js';
 import { formatPairs } from '../table.js';
 
-interface ScoreOptions {
+export interface ScoreOptions {
   device: Device;
-  columns?: string[];
   json?: boolean;
 }
 
@@ -23,9 +23,20 @@ export function addScore(program: Command): void {
   command.action(score);
 }
 
-async function score(modelPath: string, dataPath: string, options: ScoreOptions): Promise<void> {
+async function score(
+  modelPath: string,
+  dataPath: string,
+  options: ScoreOptions & { columns?: string[] },
+): Promise<void> {
   const model = await readModel(modelPath);
-  const input = await model.readInput(dataPath, options.columns);
+  await printScore(model, await model.readInput(dataPath, options.columns), options);
+}
+
+export async function printScore<I extends Input>(
+  model: OpenModel<I>,
+  input: I,
+  options: ScoreOptions,
+): Promise<void> {
   const { nRows } = input;
   const { scores, ...where } = await onDevice(options.device, async (device, signal) => ({
     scores: await model.score(input, { device, signal }),

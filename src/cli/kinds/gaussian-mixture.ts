@@ -1,8 +1,8 @@
 import { GaussianMixture } from '../../estimators/gaussian-mixture.js';
-import { counted, fitPairs, formatSummary, type NamedFit, partsTable } from '../summary.js';
-import { formatNats } from '../table.js';
+import { counted, formatSummary, partsTable } from '../summary.js';
 import type { OpenModel } from './kind.js';
-import { type MixtureLike, openMixture } from './mixture-like.js';
+import { likelihoodPairs } from './likelihood.js';
+import { openMixture } from './mixture-like.js';
 import type { PointsInput } from './points.js';
 
 export function openGaussianMixture(json: unknown): OpenModel<PointsInput> {
@@ -18,7 +18,3 @@ export function describeGaussianMixture(model: GaussianMixture, columns?: readon
     partsTable('component', { weight: weights }, { name: 'mean', values: means, columns }),
   );
 }
-
-/** How the fit went, where that is known. */
-export const likelihoodPairs = ({ fitInfo }: MixtureLike): NamedFit =>
-  fitInfo ? fitPairs(fitInfo, ['log-likelihood', formatNats(fitInfo.logLikelihood)]) : [];

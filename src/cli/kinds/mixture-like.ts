@@ -4,8 +4,8 @@ import type { Points } from '../../data/points.js';
 import type { FitInfo } from '../../estimators/fitted-mixture.js';
 import type { UseOptions } from '../../estimators/scoring.js';
 import type { SampledPoints } from '../../models/sample.js';
-import { formatNats, formatNumber } from '../table.js';
 import type { OpenModel } from './kind.js';
+import { likelihoodScores } from './likelihood.js';
 import { type PointsInput, readPoints } from './points.js';
 
 /** A mixture with a likelihood: of Gaussians or of counts. */
@@ -40,20 +40,11 @@ export function openMixture(
     async score({ points, nRows }, use) {
       const rows = await load(points, use.device);
       const mean = await model.score(rows, use);
-      const criterion = (name: string, value: number) => ({
-        name,
-        label: name.toUpperCase(),
-        value,
-        text: formatNats(value),
+      return likelihoodScores(mean * nRows, mean, {
+        aic: await model.aic(rows, use),
+        bic: await model.bic(rows, use),
+        icl: await model.icl(rows, use),
       });
-      const total = mean * nRows;
-      return [
-        { name: 'logLikelihood', label: 'log-likelihood', value: total, text: formatNats(total) },
-        { name: 'meanLogLikelihood', label: 'mean per row', value: mean, text: formatNumber(mean, 7) },
-        criterion('aic', await model.aic(rows, use)),
-        criterion('bic', await model.bic(rows, use)),
-        criterion('icl', await model.icl(rows, use)),
-      ];
     },
   };
 }

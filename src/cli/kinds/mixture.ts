@@ -1,9 +1,8 @@
 import type { FamilyName } from '../../estimators/mixture.js';
 import { Mixture } from '../../estimators/mixture.js';
-import type { SampledPoints } from '../../models/sample.js';
 import { counted, formatSummary, partsTable } from '../summary.js';
-import { likelihoodPairs } from './gaussian-mixture.js';
 import type { OpenModel } from './kind.js';
+import { likelihoodPairs } from './likelihood.js';
 import { openMixture } from './mixture-like.js';
 import type { PointsInput } from './points.js';
 
@@ -21,7 +20,6 @@ export function openCountMixture(json: unknown): OpenModel<PointsInput> {
     // Categorical columns are encoded on the host.
     ...openMixture('mixture', model, model.levels && (points => points)),
     describe: () => describeMixture(model),
-    sample: (n, seed) => codes(model.sample(n, { seed }), model.levels),
   };
 }
 
@@ -46,18 +44,3 @@ export function describeMixture(model: Mixture, columns?: readonly string[]): st
 /** 'smoker=1': a name for each code of each column. */
 const codeNames = (levels: readonly number[], columns?: readonly string[]): string[] =>
   levels.flatMap((count, j) => Array.from({ length: count }, (_, code) => `${columns?.[j] ?? j}=${code}`));
-
-/** Codes in place of columns of zeros and ones, so that what is drawn can be scored. */
-function codes(points: SampledPoints, levels: readonly number[] | undefined): SampledPoints {
-  const [n, width] = points.shape;
-  if (!levels || width === levels.length) return points;
-  const data = new Float64Array(n * levels.length);
-  for (let i = 0; i < n; i++) {
-    let begin = i * width;
-    levels.forEach((count, j) => {
-      data[i * levels.length + j] = points.data.subarray(begin, begin + count).indexOf(1);
-      begin += count;
-    });
-  }
-  return { ...points, data, shape: [n, levels.length] };
-}

@@ -1,0 +1,70 @@
+import { type Command, Option } from 'commander';
+import { onDevice } from '../../device.js';
+import { note, UsageError } from '../../exit.js';
+import { checkWritable } from '../../files.js';
+import { readHiddenMarkovModel } from '../../kinds/hidden-markov-model.js';
+import { addArrayOut, addDevice, addJson, DATA_HELP, type Device, MODEL_HELP } from '../../options.js';
+import { nested, printJson, writeArray } from '../../output.js';
+import { addSequences, namesOfLines, readSequences, type SequenceOptions } from '../../sequences.js';
+
+interface DecodeOptions extends SequenceOptions {
+  method?: 'viterbi' | 'posterior';
+  proba?: boolean;
+  device: Device;
+  out?: string;
+  json?: boolean;
+}
+
+export function addHmmDecode(group: Command): void {
+  const command = group
+    .command('decode')
+    .description('Find the state behind each row.')
+    .argument('<model>', MODEL_HELP)
+    .argument('<data>', DATA_HELP)
+    .addOption(
+      new Option(
+        '--method <name>',
+        'the likeliest path as a whole, or the likeliest state of each row (default: viterbi)',
+      ).choices(['viterbi', 'posterior']),
+    )
+    .option('--proba', 'the probability of every state in place of the likeliest');
+  for (const add of [addSequences, addArrayOut, addDevice, addJson]) add(command);
+  command.action(decode);
+}
+
+async function decode(modelPath: string, dataPath: string, options: DecodeOptions): Promise<void> {
+  const { method: algorithm = 'viterbi', proba, out, json } = options;
+  if (proba && options.method === 'viterbi') {
+    throw new UsageError('--proba gives posterior probabilities: it does not go with --method viterbi.');
+  }
+  if (out !== undefined) await checkWritable(out);
+  const model = await readHiddenMarkovModel(modelPath);
+  const input = await readSequences(dataPath, options);
+  const { points, lengths, nRows: n, sequences } = input;
+  const k = model.nStates;
+
+  const { array, logProbabilities } = await onDevice(options.device, async (device, signal) => {
+    const told = { lengths, device, signal };
+    if (proba) {
+      return {
+        array: { data: await model.predictProba(points, told), shape: [n, k] },
+        logProbabilities: undefined,
+      };
+    }
+    const { states, logProbabilities } = await model.decode(points, { algorithm, ...told });
+    return { array: { data: states, shape: [n] }, logProbabilities };
+  });
+
+  if (out !== undefined || !json) {
+    const header = proba ? Array.from({ length: k }, (_, state) => `state_${state}`) : ['state'];
+    await writeArray(out, array, header, namesOfLines(input, lengths));
+  }
+  if (json) {
+    await printJson({
+      ...(proba ? { probabilities: nested(array) } : { states: Array.from<number>(array.data) }),
+      ...(logProbabilities && { logProbabilities: Array.from(logProbabilities) }),
+      ...(sequences && { sequences: sequences.values, lengths: Array.from(lengths) }),
+    });
+  }
+  if (out !== undefined) note(`${n} rows written to ${out}`);
+}

@@ -1,0 +1,106 @@
+import { type Command, Option } from 'commander';
+import { EMISSIONS } from '../../../estimators/hidden-markov-emission.js';
+import { HiddenMarkovModel } from '../../../estimators/hidden-markov-model.js';
+import type { RuleOptions } from '../../../estimators/rules.js';
+import {
+  CHAIN_INITS,
+  type ChainStartChoice,
+  type EmissionChoice,
+  emissionFrom,
+  readChainStart,
+} from '../../chain-start.js';
+import { type RunOptions, runFit } from '../../fitting.js';
+import { describeHiddenMarkovModel } from '../../kinds/hidden-markov-model.js';
+import { countFrom } from '../../models.js';
+import {
+  addDevice,
+  addGaussian,
+  addJson,
+  addModelOut,
+  addRestarts,
+  addSeed,
+  addStopping,
+  DATA_HELP,
+  parseColumns,
+  parsePositiveInteger,
+  startParser,
+} from '../../options.js';
+import { addSequences, readSequences, type SequenceOptions } from '../../sequences.js';
+
+interface HmmFitOptions extends RunOptions, EmissionChoice, SequenceOptions {
+  states?: number;
+  init: ChainStartChoice;
+  stationary?: boolean;
+  restarts: number;
+  tol: number;
+  fixed?: string[];
+  accelerate?: RuleOptions['accelerate'] & string;
+}
+
+export function addHmmFit(group: Command): void {
+  const command = group
+    .command('fit')
+    .description('Fit a hidden Markov model to sequences, by Baum–Welch.')
+    .argument('<data>', DATA_HELP)
+    .option('--states <K>', 'number of states (default: that of --init FILE.json)', parsePositiveInteger)
+    .addOption(
+      new Option(
+        '--emission <name>',
+        'what a state emits (default: gaussian, or that of --init); categorical: one column of symbols 0, 1, 2, …',
+      ).choices(EMISSIONS),
+    );
+  addGaussian(command)
+    .option(
+      '--symbols <M>',
+      'how many symbols a categorical column has (default: as the data have)',
+      parsePositiveInteger,
+    )
+    .option(
+      '--init <start>',
+      `how to start: ${CHAIN_INITS.join(', ')}, or FILE.json, a model or some of initialProbs, transitionMatrix, emission`,
+      startParser(CHAIN_INITS),
+      CHAIN_INITS[0],
+    )
+    .option('--stationary', 'tie the first state to the stationary distribution');
+  addRestarts(command);
+  addStopping(command, { help: 'converged when the mean log-likelihood changes by less', value: 1e-3 }, 100);
+  command
+    .option(
+      '--fixed <a,b>',
+      'parameters that stay as they start: initialProbs, transitionMatrix, rates, …',
+      parseColumns,
+    )
+    .addOption(
+      new Option('--accelerate <name>', 'leap beyond the M-step where EM is slow').choices([
+        'squarem',
+        'anderson',
+      ]),
+    );
+  for (const add of [addSequences, addModelOut, addSeed, addDevice, addJson]) add(command);
+  command.action(fit);
+}
+
+const fit = (path: string, options: HmmFitOptions): Promise<void> =>
+  runFit(options, async () => {
+    const start = await readChainStart(options.init);
+    const { restarts: nInit, tol, maxIter, seed, fixed, accelerate } = options;
+    const told = {
+      ...{ nInit, tol, maxIter, seed, fixed, accelerate },
+      ...emissionFrom(options, start),
+      nStates: countFrom('--states', options.states, start.nStates),
+      init: start.init,
+      stationary: options.stationary ?? start.stationary,
+    };
+    const { points, lengths, columns } = await readSequences(path, options);
+    return {
+      objective: 'log-likelihood',
+      async fit(device, signal, report) {
+        const model = await HiddenMarkovModel.fit(points, {
+          ...{ ...told, lengths, device, signal },
+          onIteration: ({ restart, iteration, logLikelihood }) =>
+            report({ restart, iteration, value: logLikelihood }),
+        });
+        return { fitInfo: model.fitInfo, file: model, text: describeHiddenMarkovModel(model, columns) };
+      },
+    };
+  });

@@ -1,0 +1,66 @@
+import { type Command, Option } from 'commander';
+import type { Matrix } from '../data/matrix.js';
+import { checkSequences } from '../data/sequences.js';
+import { FileFormatError } from '../errors.js';
+import { readData } from './data.js';
+import { about } from './files.js';
+import type { Input } from './kinds/kind.js';
+import { addColumns } from './options.js';
+import type { RowNames } from './output.js';
+
+/** Rows in order, and where one sequence ends and another begins. */
+export interface SequencesInput extends Input {
+  readonly points: Matrix;
+  readonly columns: readonly string[];
+  /** [sequences] */
+  readonly lengths: Uint32Array;
+  /** [sequences] What they are called, where there may be several. */
+  readonly sequences?: RowNames;
+}
+
+export interface SequenceOptions {
+  columns?: string[];
+  sequenceColumn?: string;
+  lengths?: string;
+}
+
+/** What tells the sequences of one file apart. */
+export const addSequences = (command: Command): Command =>
+  addColumns(command)
+    .addOption(
+      new Option(
+        '--sequence-column <name>',
+        'a column of a CSV file whose value changes where a new sequence begins',
+      ).conflicts('lengths'),
+    )
+    .option('--lengths <file>', 'how many rows each sequence has: a file of one column');
+
+export async function readSequences(path: string, options: SequenceOptions): Promise<SequencesInput> {
+  const { points, columns, sequences } = await readData(path, options.columns, options.sequenceColumn);
+  const { lengths: file, sequenceColumn } = options;
+  const lengths =
+    file === undefined
+      ? checkSequences(points, sequences?.lengths).lengths
+      : await about(file, async () => checkSequences(points, await readLengths(file)).lengths);
+  const several = sequences ?? (file !== undefined && { names: Array.from(lengths.keys(), String) });
+  return {
+    points,
+    columns,
+    nRows: points.shape[0],
+    lengths,
+    ...(several && { sequences: { header: sequenceColumn ?? 'sequence', values: several.names } }),
+  };
+}
+
+async function readLengths(file: string): Promise<Float64Array> {
+  const { data, shape } = (await readData(file)).points;
+  if (shape[1] !== 1) throw new FileFormatError(`Expected one column of lengths, got ${shape[1]}.`);
+  return Float64Array.from(data);
+}
+
+/** Each sequence's name, as often as it has lines. */
+export const namesOfLines = ({ sequences }: SequencesInput, lines: ArrayLike<number>): RowNames | undefined =>
+  sequences && {
+    header: sequences.header,
+    values: sequences.values.flatMap((name, i) => new Array<string>(lines[i]).fill(name)),
+  };

@@ -1,4 +1,4 @@
-// sum_${q} = Σ_j state_j Γ_jk
+// Σ_j Γ_jk of states j, by name.
 #for q in 0..QUADS
   sum_${q} = vec4f();
 #for b in 0..QUADS

@@ -12,6 +12,7 @@ struct Chunk {
   joint_begin: u32, // joints to hand over
   joint_end: u32,
   rows: u32,
+  begin: u32,       // first row, in its segment
   states: u32,      // K, as a number that compilers do not unroll loops by
 }
 
@@ -47,9 +48,9 @@ struct Transitions {
 @group(0) @binding(0) var<uniform> chunk: Chunk;
 @group(0) @binding(1) var<storage, read> pieces: array<Piece>;
 #if LARGE
-@group(1) @binding(0) var<storage, read> transitions: Transitions;
+@group(1) @binding(1) var<storage, read> transitions: Transitions;
 #else
-@group(1) @binding(0) var<uniform> transitions: Transitions;
+@group(1) @binding(1) var<uniform> transitions: Transitions;
 #endif
 
 const NONE = 0xffffffffu;
@@ -57,7 +58,9 @@ const ALL = 0u;
 const WARM = 1u;
 const CHANGED = 2u;
 
-const LOG_ZERO = -1e30;
+#if !FUSED
+const LOG_ZERO = -1e30; // which components.wgsl has, too
+#endif
 // Below this a logarithm is one of 0: sums with LOG_ZERO, and log densities of what a state cannot produce.
 const LOG_IMPOSSIBLE = -1.4426950408889634e20;
 // A smaller state of a message is kept as a logarithm.

@@ -1,4 +1,6 @@
 import { paddedComponents } from './geometry.js';
+import { GPU_REGISTERS, isPossible, SOFTWARE_REGISTERS } from './regimes.js';
+import type { WorkspaceShape } from './workspace.js';
 
 /** Most states of a chain: more would not fit where the kernels keep them. */
 export const MOST_STATES = 128;
@@ -9,6 +11,8 @@ export const UNIFORM_STATES = 64;
 export interface ChainPlan {
   /** `lane`: an invocation a piece, with all its states in registers; `group`: a group of them, with some states each. */
   readonly walk: 'lane' | 'group';
+  /** Whether walks evaluate emissions, and sum up their statistics, themselves. */
+  readonly fused: boolean;
   /** Invocations of a workgroup where each has a piece. */
   readonly lanes: number;
   /** Invocations of a group. */
@@ -43,16 +47,19 @@ function spanOf(padded: number, software: boolean, isLong: boolean): number {
 
 /** The one table of how chains are walked. `options` go before it. */
 export function chainPlan(
-  nStates: number,
+  shape: WorkspaceShape,
   nRows: number,
   software: boolean,
   options: Partial<ChainPlan> = {},
 ): ChainPlan {
+  const nStates = shape.nComponents;
   const padded = paddedComponents(nStates);
   const isLong = nRows * nStates ** 2 >= LONG_WORK;
   const span = options.span ?? spanOf(padded, software, isLong);
+  const walk = options.walk ?? (nStates <= laneStates(software, isLong) ? 'lane' : 'group');
   const plan: ChainPlan = {
-    walk: nStates <= laneStates(software, isLong) ? 'lane' : 'group',
+    walk,
+    fused: walk === 'lane' && isPossible('strip', shape, software ? SOFTWARE_REGISTERS : GPU_REGISTERS),
     lanes: software ? VECTOR : 32,
     span,
     slots: software ? 1 : Math.max(1, Math.floor(HARDWARE_GROUP / span)),

@@ -2,7 +2,7 @@ import type { Statistics } from '../../statistics.js';
 import type { Chain } from '../chain-backend.js';
 import type { ChainChunk } from './chain-pieces.js';
 import { Scales } from './chain-scales.js';
-import { type Direction, TOTAL_GROUPS } from './chain-shaders.js';
+import { type ChainKernelName, type Direction, TOTAL_GROUPS } from './chain-shaders.js';
 import type { ChainWorkspace } from './chain-workspace.js';
 import { SCALE_WORDS } from './chain-workspace.js';
 
@@ -54,8 +54,9 @@ export class ChainWalk {
     direction: Direction = 'forward',
   ): Promise<() => Promise<Scales>> {
     const encoder = this.#device.createCommandEncoder();
-    this.workspace.mixture.encode(encoder, this.logits, chunk.chunk);
-    if (direction === 'forward' && this.workspace.plan.walk === 'group') {
+    const { mixture, plan } = this.workspace;
+    if (direction !== 'forward' || !plan.fused) mixture.encode(encoder, this.logits, chunk.chunk);
+    if (direction === 'forward' && plan.walk === 'group') {
       await this.workspace.encode(encoder, 'levels', direction, chunk);
     }
     await this.#walk(encoder, direction, chunk, isKnown);
@@ -65,9 +66,14 @@ export class ChainWalk {
     return async () => new Scales(chunk, await read());
   }
 
-  /** γ of a chunk in place of its emissions, and ξ. */
-  async backward(chunk: ChainChunk, isKnown = false): Promise<void> {
-    await this.#walk(this.#device.createCommandEncoder(), 'backward', chunk, isKnown);
+  /** ξ of a chunk, and its γ in place of its emissions or summed up. */
+  async backward(chunk: ChainChunk): Promise<void> {
+    await this.#walk(this.#device.createCommandEncoder(), 'backward', chunk, false);
+  }
+
+  /** γ of a chunk in place of its emissions. */
+  async smooth(chunk: ChainChunk, isKnown: boolean): Promise<void> {
+    await this.#walk(this.#device.createCommandEncoder(), 'backward', chunk, isKnown, 'smooth');
   }
 
   async #walk(
@@ -75,25 +81,26 @@ export class ChainWalk {
     direction: Direction,
     chunk: ChainChunk,
     isKnown: boolean,
+    kernel: ChainKernelName = direction,
   ): Promise<void> {
     const { workspace } = this;
     const [begin, end] = direction === 'backward' ? chunk.after : chunk.before;
     if (isKnown || begin === end) {
-      await workspace.encode(encoder, direction, direction, chunk);
+      await workspace.encode(encoder, kernel, direction, chunk);
       this.#device.queue.submit([encoder.finish()]);
       return;
     }
-    await workspace.encode(encoder, direction, direction, chunk, 'warm');
+    await workspace.encode(encoder, kernel, direction, chunk, 'warm');
     await workspace.encode(encoder, 'joints', direction, chunk);
-    await workspace.encode(encoder, direction, direction, chunk);
+    await workspace.encode(encoder, kernel, direction, chunk);
     await workspace.encode(encoder, 'joints', direction, chunk, 'changed');
-    await workspace.encode(encoder, direction, direction, chunk, 'changed');
+    await workspace.encode(encoder, kernel, direction, chunk, 'changed');
     let wrong = await this.#check(encoder, direction, chunk);
     while (wrong > 0) {
       const again = this.#device.createCommandEncoder();
       for (let round = 0; round < ROUNDS; round++) {
         if (round > 0) await workspace.encode(again, 'joints', direction, chunk, 'changed');
-        await workspace.encode(again, direction, direction, chunk, 'changed');
+        await workspace.encode(again, kernel, direction, chunk, 'changed');
       }
       wrong = await this.#check(again, direction, chunk);
     }
@@ -114,23 +121,25 @@ export class ChainWalk {
     const encoder = this.#device.createCommandEncoder();
     if (isFirst) {
       workspace.clear(encoder, 'totals');
-      workspace.mixture.clearPartials(encoder);
+      if (!workspace.plan.fused) workspace.mixture.clearPartials(encoder);
     }
     await workspace.encode(encoder, 'reduce', 'backward', chunk);
-    workspace.writeShares(chunk);
-    workspace.mixture.encode(encoder, this.statistics, chunk.chunk);
+    if (!workspace.plan.fused) {
+      workspace.writeShares(chunk);
+      workspace.mixture.encode(encoder, this.statistics, chunk.chunk);
+    }
     this.#device.queue.submit([encoder.finish()]);
   }
 
   /** Add what was summed up to `statistics` and `totals`, in float64. */
   async read(statistics: Statistics, totals: Float64Array): Promise<void> {
-    const { mixture } = this.workspace;
+    const { mixture, plan } = this.workspace;
     const encoder = this.#device.createCommandEncoder();
     const [round] = mixture.roundsOf();
-    mixture.copyStatistics(encoder, round);
+    if (!plan.fused) mixture.copyStatistics(encoder, round);
     const read = this.workspace.copy(encoder, 'totals');
     this.#device.queue.submit([encoder.finish()]);
-    await mixture.readStatistics(statistics, round, true); // its log-likelihood is none of ours
+    if (!plan.fused) await mixture.readStatistics(statistics, round, true); // its log-likelihood is none of ours
     const data = new Float32Array(await read());
     for (let group = 0; group < TOTAL_GROUPS; group++) {
       const from = group * totals.length;
@@ -164,7 +173,7 @@ export class ChainWalk {
   async readPointers(): Promise<Uint8Array> {
     const { quads, mixture } = this.workspace;
     const encoder = this.#device.createCommandEncoder();
-    const read = this.workspace.copy(encoder, 'sums', 4 * quads * mixture.geometry.chunkRows);
+    const read = this.workspace.copy(encoder, 'pointers', 4 * quads * mixture.geometry.chunkRows);
     this.#device.queue.submit([encoder.finish()]);
     return new Uint8Array(await read());
   }

@@ -2,7 +2,13 @@ import type { Chain, Sequences } from '../chain-backend.js';
 import { packTransitions, transitionsLength } from './chain-pack.js';
 import { type ChainChunk, cutSpans, PIECE_WORDS, type Span } from './chain-pieces.js';
 import { type ChainPlan, UNIFORM_STATES } from './chain-plan.js';
-import { type ChainKernelName, chainShader, type Direction, TOTAL_GROUPS } from './chain-shaders.js';
+import {
+  type ChainKernelName,
+  chainShader,
+  countQuads,
+  type Direction,
+  TOTAL_GROUPS,
+} from './chain-shaders.js';
 import { UNIFORM_STRIDE } from './chunk-uniforms.js';
 import type { Chunk } from './chunks.js';
 import { BUFFER_USAGE } from './constants.js';
@@ -28,7 +34,7 @@ interface Stage {
   readonly kernel: Kernel;
   /** by chunk */
   readonly data: readonly GPUBindGroup[];
-  readonly transitions: GPUBindGroup | undefined;
+  readonly parameters: GPUBindGroup;
   readonly scratch: GPUBindGroup;
 }
 
@@ -70,9 +76,9 @@ export class ChainWorkspace {
     return paddedComponents(this.nStates) / 4;
   }
 
-  /** Numbers of ξ and γ_1 in one group. */
+  /** Numbers that a walker leaves. */
   get totalsLength(): number {
-    return (this.nStates + 1) * paddedComponents(this.nStates);
+    return 4 * countQuads(this.shape, this.plan, this.mixture.geometry);
   }
 
   walkersOf({ nPieces }: ChainChunk): number {
@@ -99,15 +105,28 @@ export class ChainWorkspace {
 
   async #create(name: ChainKernelName, direction: Direction): Promise<Stage> {
     const { context } = this.rows;
-    const source = chainShader(name, this.nStates, this.plan, direction);
+    const { shape, plan, mixture } = this;
+    const source = chainShader(name, { shape, plan, geometry: mixture.geometry, direction });
     const kernel = await context.kernel(`chain-${name}`, source);
     const chunk = { buffer: this.#uniforms(), size: UNIFORM_BYTES };
-    const scratch = kernel.names(2).map(buffer => [buffer, this.#scratch(buffer, direction)]);
+    const buffers = (group: number, of: (name: string) => GPUBuffer) =>
+      Object.fromEntries(kernel.names(group).map(buffer => [buffer, of(buffer)]));
+    const hasRows = kernel.names(0).includes('rows');
     return {
       kernel,
-      data: this.chunks.map((each, index) => kernel.bind(0, { chunk, pieces: this.#pieces(each, index) })),
-      transitions: kernel.bind(1, { transitions: this.#transitions() }),
-      scratch: kernel.bind(2, Object.fromEntries(scratch)),
+      data: this.chunks.map((each, index) => {
+        const rows = this.rows.segments[each.chunk.segment];
+        const own = { chunk, pieces: this.#pieces(each, index) };
+        return kernel.bind(0, hasRows ? { ...own, rows } : own);
+      }),
+      parameters: kernel.bind(
+        1,
+        buffers(1, buffer => (buffer === 'components' ? mixture.buffer(buffer) : this.#transitions())),
+      ),
+      scratch: kernel.bind(
+        2,
+        buffers(2, buffer => this.#scratch(buffer, direction)),
+      ),
     };
   }
 
@@ -126,7 +145,7 @@ export class ChainWorkspace {
       case 'sums':
         return this.#storage(name, messages);
       case 'pointers':
-        return this.#storage('sums', messages);
+        return this.#storage(name, messages / 4);
       case 'forward_joints':
         return this.#storage('forward joints', joints * nJoints);
       case 'joints':
@@ -166,7 +185,10 @@ export class ChainWorkspace {
           WHATS.forEach((what, index) => {
             const walkers = this.walkersOf(chunk);
             const fields = [stride, chunk.nPieces, walkers, index, this.plan.warmRows, begin, end];
-            data.set([...fields, chunk.chunk.count, this.nStates], this.#offset(chunk, direction, what) / 4);
+            data.set(
+              [...fields, chunk.chunk.count, chunk.chunk.begin, this.nStates],
+              this.#offset(chunk, direction, what) / 4,
+            );
           });
         }
       }
@@ -233,11 +255,11 @@ export class ChainWorkspace {
     chunk: ChainChunk,
     what: What = 'all',
   ): Promise<void> {
-    const { kernel, data, transitions, scratch } = await this.#stage(name, direction);
+    const { kernel, data, parameters, scratch } = await this.#stage(name, direction);
     const pass = encoder.beginComputePass();
     pass.setPipeline(kernel.pipeline);
     pass.setBindGroup(0, data[chunk.chunk.index], [this.#offset(chunk, direction, what)]);
-    pass.setBindGroup(1, transitions);
+    pass.setBindGroup(1, parameters);
     pass.setBindGroup(2, scratch);
     pass.dispatchWorkgroups(...this.#workgroups(name, direction, chunk));
     pass.end();

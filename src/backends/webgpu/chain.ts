@@ -9,10 +9,11 @@ import { transitionFactor } from './chain-pack.js';
 import type { ChainChunk, Span } from './chain-pieces.js';
 import { type ChainPlan, chainPlan, MOST_STATES } from './chain-plan.js';
 import type { Scales } from './chain-scales.js';
+import { sumQuads } from './chain-shaders.js';
 import { ChainWalk } from './chain-walk.js';
 import { ChainWorkspace } from './chain-workspace.js';
 import { paddedComponents } from './geometry.js';
-import { logVolume } from './pack.js';
+import { logVolume, statisticUnits } from './pack.js';
 import { choosePlan } from './regimes.js';
 import type { GpuRows } from './rows.js';
 
@@ -59,6 +60,7 @@ export class GpuChains implements ChainBackend {
         }
       }
       await merge();
+      if (workspace.plan.fused) addSums(statistics, totals, workspace);
       return {
         emission: checkFinite({ ...statistics, ...likelihood.total() }),
         ...unpackTotals(totals, chain),
@@ -73,7 +75,7 @@ export class GpuChains implements ChainBackend {
       let chunks = 1;
       for (let at = 0; at < chunks; at++) {
         yield await this.#exclusive(rows, sequences, chain, async workspace => {
-          await workspace.prepare(['forward', 'forward'], ['backward', 'backward']);
+          await workspace.prepare(['forward', 'forward'], ['smooth', 'backward']);
           const span = workspace.spans[index];
           chunks = span.chunks.length;
           const isKnown = workspace.epoch === epoch;
@@ -82,7 +84,7 @@ export class GpuChains implements ChainBackend {
           if (chunks > 1 && !isKnown) await smoothSpan(walk, span);
           const chunk = span.chunks[at];
           const scales = await walk.forward(chunk, chunks > 1);
-          await walk.backward(chunk, chunks > 1);
+          await walk.smooth(chunk, chunks > 1);
           (await scales()).check(sequences);
           const probabilities = await walk.readPosterior(chunk);
           return { begin: chunk.chunk.rowBegin, probabilities };
@@ -157,8 +159,8 @@ export class GpuChains implements ChainBackend {
     if (last && sameShape(last.shape, shape) && sameSequences(last.sequences, sequences)) return last;
     if (last) last.dispose();
     else rows.onDispose(() => this.#workspaces.get(rows)?.dispose());
-    const plan = chainPlan(nComponents, rows.shape[0], this.software, this.options);
-    const mixturePlan = choosePlan(shape, rows.shape[0], this.software);
+    const plan = chainPlan(shape, rows.shape[0], this.software, this.options);
+    const mixturePlan = choosePlan(shape, rows.shape[0], this.software, plan.fused ? 'strip' : undefined);
     const own = { lengths: sequences.lengths.slice(), weights: sequences.weights?.slice() };
     const workspace = new ChainWorkspace(rows, shape, own, plan, mixturePlan, this.software);
     this.#workspaces.set(rows, workspace);
@@ -171,7 +173,7 @@ async function smoothSpan(walk: ChainWalk, { chunks }: Span): Promise<void> {
   for (const chunk of chunks) (await walk.filter(chunk)).check(walk.workspace.sequences);
   for (const chunk of [...chunks].reverse()) {
     await walk.forward(chunk, true);
-    await walk.backward(chunk);
+    await walk.smooth(chunk, false);
   }
 }
 
@@ -222,6 +224,26 @@ function unpackTotals(
     return totals[j * padded + (at - j * k)] * transitionFactor(value);
   });
   return { initial: totals.slice(k * padded, k * padded + k), transitions };
+}
+
+/** The emissions' statistics, which follow ξ and γ_1. */
+function addSums(
+  { counts, sums }: Statistics,
+  totals: Float64Array,
+  { mixture, shape, rows }: ChainWorkspace,
+): void {
+  const k = shape.nComponents;
+  const { layout, units } = {
+    layout: mixture.geometry.sums,
+    units: statisticUnits(shape.moments, rows.scale),
+  };
+  const length = 4 * sumQuads(layout.length);
+  const begin = (k + 1) * paddedComponents(k);
+  for (let c = 0, at = begin; c < k; c++, at += length) {
+    counts[c] += totals[at + layout.count];
+    for (let t = 0; t < units.length; t++)
+      sums[c * units.length + t] += units[t] * totals[at + layout.sums[t]];
+  }
 }
 
 const sameShape = <T extends object>(a: T, b: T) =>

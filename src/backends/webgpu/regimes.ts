@@ -28,8 +28,8 @@ export interface Plan extends Tiles {
  * Numbers that an invocation may keep. A GPU's registers hold about 250 before they spill; software adapters spill to
  * a cache that holds far more, and there every load from a buffer costs as much as ten multiplications.
  */
-const GPU_REGISTERS = 250;
-const SOFTWARE_REGISTERS = 640;
+export const GPU_REGISTERS = 250;
+export const SOFTWARE_REGISTERS = 640;
 /** What they may keep where an iteration takes so long that compiling for 20 seconds pays off: up to D = 64. */
 const PATIENT_REGISTERS = 2400;
 /** N K from which work is long. */

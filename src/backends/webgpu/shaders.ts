@@ -155,6 +155,17 @@ function streamed(source: string, variant: ShaderVariant, componentsHeld: number
   };
 }
 
+/** What evaluates a component at a row in registers, and sums up its statistic. */
+export const densityIncludes = ({ form, moments }: WorkspaceShape): Record<string, string> => ({
+  components,
+  difference,
+  means,
+  row,
+  staged,
+  ...sections(DENSITY[form]),
+  ...sections(MOMENTS[moments]),
+});
+
 function expand(
   source: string,
   { shape, geometry, rule }: ShaderVariant,
@@ -164,17 +175,11 @@ function expand(
   return expandShader(source, {
     includes: {
       chunk,
-      components,
-      difference,
       draws,
       logits,
-      means,
       responsibilities,
-      row,
-      staged,
       store,
-      ...sections(DENSITY[shape.form]),
-      ...sections(MOMENTS[shape.moments]),
+      ...densityIncludes(shape),
     },
     flags: {
       HARD: rule === 'hard',

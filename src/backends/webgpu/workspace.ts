@@ -191,7 +191,7 @@ export class Workspace implements Tunable {
   }
 
   /** Scratch that other kernels share. */
-  buffer(name: 'logits' | 'peaks' | 'shares'): GPUBuffer {
+  buffer(name: 'logits' | 'peaks' | 'shares' | 'components'): GPUBuffer {
     return this.#buffer(name);
   }
 

@@ -509,7 +509,7 @@ const mSteps: Case[] = [
   ...onEach('generalised EM climbs to the same optimum', async (backend, chosen) => {
     const { rows, model, start } = await setUp(backend, chosen);
     const best = await em(model, start, rows, { tol: 1e-8, maxIter: 300 });
-    const fit = await em(model, start, rows, { mStep: gradient({ steps: 10 }), tol: 0, maxIter: 150 });
+    const fit = await em(model, start, rows, { mStep: gradient({ steps: 5 }), tol: 0, maxIter: 60 });
     near(fit.logLikelihood, best.logLikelihood, { abs: 0.005 * N }, 'likelihood');
   }),
 ];

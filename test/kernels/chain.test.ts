@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Chain, ChainBackend, ChainStatistics } from '../../src/backends/chain-backend.js';
-import { MOST_STATES } from '../../src/backends/webgpu/chain-plan.js';
+import { type ChainPlan, MOST_STATES } from '../../src/backends/webgpu/chain-plan.js';
 import {
   HiddenMarkov,
   ImpossibleSequenceError,
@@ -18,6 +18,8 @@ const CASES = [
   { walk: 'lane', nStates: 2, lengths: [1] },
   { walk: 'lane', nStates: 2, lengths: [5000] },
   { walk: 'lane', nStates: 3, lengths: RAGGED, zeros: true, weights: true },
+  { walk: 'lane', nStates: 3, lengths: RAGGED, zeros: true, weights: true, fused: false },
+  { walk: 'lane', nStates: 9, lengths: [700], fused: false },
   { walk: 'group', nStates: 1, lengths: RAGGED },
   { walk: 'group', nStates: 3, lengths: RAGGED, zeros: true, weights: true, slots: 3 },
   { walk: 'group', nStates: 16, lengths: [2, 5000], span: 8 },
@@ -32,7 +34,7 @@ afterAll(async () => {
 });
 
 /** One backend for each way to walk. */
-function backendOf(plan: { walk: 'lane' | 'group'; span?: number; slots?: number }) {
+function backendOf(plan: Partial<ChainPlan>) {
   const key = JSON.stringify(plan);
   const backend = backends.get(key) ?? webgpu(undefined, { chains: { ...SHORT_PIECES, ...plan } });
   backends.set(key, backend);
@@ -64,11 +66,17 @@ function nearStatistics(actual: ChainStatistics, expected: ChainStatistics, what
   allNear(actual.initial, expected.initial, { rel: 1e-4, abs: 1e-4 }, `γ of first rows ${what}`);
   allNear(actual.transitions, expected.transitions, { rel: 1e-4, abs }, `ξ ${what}`);
   allNear(actual.emission.counts, expected.emission.counts, { rel: 1e-4, abs }, `γ ${what}`);
+  allNear(actual.emission.sums, expected.emission.sums, { rel: 1e-4, abs: 20 * abs }, `sums ${what}`);
 }
 
 describe.each(CASES)('$walk, K $nStates, lengths $lengths', ({ walk, nStates, lengths, ...options }) => {
-  const { span, slots, ...shape } = { span: undefined, slots: undefined, ...options };
-  const plan = { walk, ...(span && { span }), ...(slots && { slots }) };
+  const { span, slots, fused, ...shape } = {
+    span: undefined,
+    slots: undefined,
+    fused: undefined,
+    ...options,
+  };
+  const plan = { walk, ...(span && { span }), ...(slots && { slots }), ...(fused === false && { fused }) };
   const problem = randomChain({ nStates, lengths, ...shape });
   const { sequences, chain } = problem;
 

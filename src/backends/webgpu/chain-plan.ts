@@ -35,6 +35,8 @@ const LONG_WORK = 2.5e8;
 /** Invocations that a software adapter runs at once: a barrier between more costs as much as 100 products. */
 const VECTOR = 8;
 const HARDWARE_GROUP = 64;
+/** Walks of more states keep so much that emissions are better left to kernels of their own. */
+const FUSED_STATES = 8;
 
 /** States that walks in registers are for; software adapters spill them to a cache, but compile long. */
 const laneStates = (software: boolean, isLong: boolean) => (software ? (isLong ? 16 : 8) : 4);
@@ -59,7 +61,10 @@ export function chainPlan(
   const walk = options.walk ?? (nStates <= laneStates(software, isLong) ? 'lane' : 'group');
   const plan: ChainPlan = {
     walk,
-    fused: walk === 'lane' && isPossible('strip', shape, software ? SOFTWARE_REGISTERS : GPU_REGISTERS),
+    fused:
+      walk === 'lane' &&
+      nStates <= FUSED_STATES &&
+      isPossible('strip', shape, software ? SOFTWARE_REGISTERS : GPU_REGISTERS),
     lanes: software ? VECTOR : 32,
     span,
     slots: software ? 1 : Math.max(1, Math.floor(HARDWARE_GROUP / span)),

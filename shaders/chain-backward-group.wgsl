@@ -1,5 +1,5 @@
 // chain-backward by groups of invocations, each with its rows of Γ and of ξ in registers. Ratios of the row after are in
-// workgroup memory, two rows of them in turn, so that one barrier a row is enough.
+// workgroup memory.
 #include chain
 #include chain-end
 #include chain-group
@@ -7,31 +7,31 @@
 @group(2) @binding(0) var<storage, read_write> logits: array<f32>; // [QUADS, stride, 4] log2 γ_t(k)
 @group(2) @binding(1) var<storage, read> alphas: array<f32>;       // as chain-forward leaves them
 @group(2) @binding(2) var<storage, read> sums: array<f32>;
-@group(2) @binding(3) var<storage, read> forward_joints: array<Joint>;
-@group(2) @binding(4) var<storage, read_write> joints: array<Joint>; // γ of the rows before them
-@group(2) @binding(5) var<storage, read_write> counts: array<f32>; // [walkers, STATES + 1, QUADS, 4]
+@group(2) @binding(3) var<storage, read_write> joints: array<Joint>; // γ of the rows before them
+@group(2) @binding(4) var<storage, read_write> counts: array<f32>; // [walkers, STATES + 1, QUADS, 4]
+@group(2) @binding(5) var<storage, read> scales: array<Scale>;     // [pieces]
 
-// Rows after which γ is made to add up to 1 again.
-const NORMALISE_ROWS = 16u;
-
-var<workgroup> ratios: array<f32, 2 * SLOTS * SLOT_STATES>;
-// of the row after, where some of its sums are logarithms: γ, and these or 1
-var<workgroup> gammas: array<f32, 2 * SLOTS * SLOT_STATES>;
-var<workgroup> log_sums: array<f32, 2 * SLOTS * SLOT_STATES>;
-var<workgroup> deep_steps: array<atomic<u32>, SLOTS>;
+// γ, and sums that are logarithms or 1, where an invocation needs those of all
+var<workgroup> gammas: array<f32, SLOTS * SLOT_STATES>;
+var<workgroup> log_sums: array<f32, SLOTS * SLOT_STATES>;
+// what each invocation's own states have of these
+var<workgroup> extras: array<f32, SLOTS * SLOT_STATES>;
 var<workgroup> lengths: array<u32, SLOTS>;
 var<workgroup> steps: u32;
 var<workgroup> is_walking: array<u32, SLOTS>;
+// whether a forward walk took sums in logarithms
+var<workgroup> has_logs: array<u32, SLOTS>;
 
 // What states of the row after whose sums are logarithms give to γ of state j, and to what is counted.
-fn deep_share(at: u32, j: u32, log_alpha: f32, weight: f32, count_at: u32) -> f32 {
+fn deep_share(n_states: u32, own: u32, j: u32, before: f32, total: f32, weight: f32, count_at: u32) -> f32 {
   var extra = 0.0;
-  for (var k = 0u; k < chunk.states; k++) {
-    let share = log_alpha + log_transition(j, k) - log_sums[at + k];
-    if (log_sums[at + k] > 0.0 || share <= -150.0) { continue; }
-    let joint = gammas[at + k] * exp2(min(share, 0.0));
+  for (var k = 0u; k < n_states; k++) {
+    let share = log_of(before) + log_transition(j, k) - log_sums[own + k];
+    if (log_sums[own + k] > 0.0 || before <= LOG_IMPOSSIBLE || share <= -150.0) { continue; }
+    let joint = gammas[own + k] / total * exp2(min(share, 0.0));
     extra += joint;
-    counts[count_at + j * 4u * QUADS + k] += weight * joint / max(transition(j, k), SMALLEST_TRANSITION);
+    let transition = max(transitions.forth[j * QUADS + k / 4u][k % 4u], SMALLEST_TRANSITION);
+    counts[count_at + j * 4u * QUADS + k] += weight * joint / transition;
   }
   return extra;
 }
@@ -39,10 +39,15 @@ fn deep_share(at: u32, j: u32, log_alpha: f32, weight: f32, count_at: u32) -> f3
 @compute @workgroup_size(SPAN * SLOTS)
 fn main(
   @builtin(workgroup_id) workgroup: vec3u,
+#if SUBGROUPS
+  @builtin(subgroup_invocation_id) lane: u32,
+#else
   @builtin(local_invocation_index) lane: u32,
+#endif
 ) {
   let slot = slot_of(lane);
   let l = lane - slot * SPAN;
+  let own = slot * SLOT_STATES;
   let walker = workgroup.x * SLOTS + slot;
   let count_at = walker * (STATES + 1u) * 4u * QUADS;
   if (l == 0u) {
@@ -55,7 +60,7 @@ fn main(
   let is_real_${p} = j_${p} < STATES;
   var initial_${p} = 0.0;
 #for q in 0..QUADS
-  let row_${p}_${q} = transitions.forth[min(j_${p}, 4u * QUADS - 1u) * QUADS + ${q}u];
+  let row_${p}_${q} = transitions.forth[clamped(j_${p}) * QUADS + ${q}u];
   var xi_${p}_${q} = vec4f();
 #end
 #end
@@ -68,103 +73,97 @@ fn main(
   }
 
   for (var turn = 0u; turn < chunk.pieces; turn += chunk.walkers) {
-    let piece = pieces[min(turn + walker, chunk.pieces - 1u)];
+    let index = min(turn + walker, chunk.pieces - 1u);
+    let piece = pieces[index];
     let is_skipped = !walks || turn + walker >= chunk.pieces || (chunk.what == WARM && piece.before == NONE);
     let last = end_of(piece);
     // a step more than rows before the last where the piece goes on from another
     let count = select(last - piece.begin + select(1u, 0u, piece.before == NONE), 0u, is_skipped);
     if (l == 0u) {
       lengths[slot] = count;
-      atomicStore(&deep_steps[slot], NONE);
+      has_logs[slot] = select(scales[index].state, 0u, is_skipped);
     }
 #for p in 0..PER
-    gammas[turn_at(0u, slot) + j_${p}] = select(LOG_ZERO, alphas[state_at(last, j_${p})], is_real_${p});
+    gammas[own + j_${p}] = select(LOG_ZERO, alphas[alpha_state_at(last, j_${p})], is_real_${p});
 #end
     workgroupBarrier();
     if (lane == 0u) {
       steps = 0u;
-      for (var s = 0u; s < SLOTS; s++) { steps = max(steps, lengths[s]); }
+      for (var s = 0u; s < SLOTS; s++) {
+        steps = max(steps, lengths[s]);
+        has_logs[0] = max(has_logs[0], has_logs[s]);
+      }
     }
     // γ ∝ α of the last row: exact where a sequence ends
     let is_filtered = chunk.what == WARM || piece.after == NONE;
     var top = LOG_ZERO;
     var total_alpha = 0.0;
-    for (var k = 0u; k < chunk.states; k++) { top = max(top, log_of(gammas[turn_at(0u, slot) + k])); }
+    for (var k = 0u; k < chunk.states; k++) { top = max(top, log_of(gammas[own + k])); }
     for (var k = 0u; k < chunk.states; k++) {
-      total_alpha += exp2(max(log_of(gammas[turn_at(0u, slot) + k]) - top, -150.0));
+      total_alpha += exp2(max(log_of(gammas[own + k]) - top, -150.0));
     }
 #for p in 0..PER
-    let alpha_${p} = gammas[turn_at(0u, slot) + j_${p}];
+    let alpha_${p} = gammas[own + j_${p}];
     var gamma_${p} = exp2(clamp(log_of(alpha_${p}) - top, -150.0, 0.0)) / total_alpha;
-    if (!is_filtered) {
-      let k = min(j_${p}, 4u * QUADS - 1u);
-      gamma_${p} = joints[piece.after].used[k / 4u][k % 4u];
-    }
+    if (!is_filtered) { gamma_${p} = joints[piece.after].used[clamped(j_${p}) / 4u][j_${p} % 4u]; }
     gamma_${p} = select(0.0, gamma_${p}, is_real_${p} && (!is_filtered || alpha_${p} > LOG_IMPOSSIBLE));
     if (!is_skipped && is_real_${p}) { logits[state_at(last, j_${p})] = log_posterior(vec4f(gamma_${p})).x; }
 #end
     let all_steps = workgroupUniformLoad(&steps);
+    let is_careful = workgroupUniformLoad(&has_logs[0]) != 0u;
 
-    for (var step = 0u; step < all_steps; step++) {
-      let is_active = step < count;
-      let row = last - min(step, last - piece.begin); // from this one to the one before
-      let at = turn_at(step, slot);
+    // Rows are walked in blocks, of one row if sums may be logarithms: what is seldom needed stays out of the inner loop.
+    for (var step = 0u; ; ) {
+      let first_row = row_of(piece, last, step);
 #for p in 0..PER
-      {
-        let sum = select(LOG_ZERO, sums[state_at(row, j_${p})], is_real_${p});
-        let deep = is_log(vec4f(sum)).x && gamma_${p} > NEGLIGIBLE && is_active;
-        ratios[at + j_${p}] = select(0.0, gamma_${p} / max(sum, LEAST_SUM), sum > 0.0);
-        gammas[at + j_${p}] = gamma_${p};
-        log_sums[at + j_${p}] = select(1.0, sum, deep);
-        if (deep) { atomicStore(&deep_steps[slot], step); }
-      }
+      gammas[own + j_${p}] = gamma_${p};
+      let log_sum_${p} = select(LOG_ZERO, sums[state_at(first_row, j_${p})], is_real_${p});
+      log_sums[own + j_${p}] = select(1.0, log_sum_${p}, is_log(vec4f(log_sum_${p})).x && gamma_${p} > NEGLIGIBLE);
+      extras[own + j_${p}] = 0.0;
 #end
       workgroupBarrier();
+      var total = 0.0;
+      for (var k = 0u; k < chunk.states; k++) { total += gammas[own + k]; }
+      total = max(total, 0x1p-100);
+      let deep_states = select(0u, STATES, is_careful && step < count);
+      for (var j = l; j < deep_states; j += SPAN) {
+        let before = alphas[alpha_state_at(row_before(piece, first_row), j)];
+        extras[own + j] = deep_share(deep_states, own, j, before, total, piece.weight, count_at);
+      }
+#for p in 0..PER
+      gamma_${p} /= total;
+      var extra_${p} = extras[own + j_${p}];
+#end
+      workgroupBarrier();
+      if (step == all_steps) { break; }
 
+      let block_end = min(step + select(BLOCK_ROWS, 1u, is_careful), all_steps);
+      for (; step < block_end; step++) {
+        let is_active = step < count;
+        let row = row_of(piece, last, step);
 #for p in 0..PER
-      var before_${p} = LOG_ZERO;
-      if (row > piece.begin) {
-        before_${p} = alphas[state_at(row - 1u, j_${p})];
-      } else if (piece.before != NONE) {
-        let k = min(j_${p}, 4u * QUADS - 1u);
-        before_${p} = forward_joints[piece.before].used[k / 4u][k % 4u];
-      }
-      before_${p} = select(LOG_ZERO, before_${p}, is_real_${p} && is_active);
-      let state_${p} = max(before_${p}, 0.0);
-      let times_${p} = state_${p} * piece.weight;
-      var totals_${p} = vec4f();
+        let sum_${p} = select(LOG_ZERO, sums[state_at(row, j_${p})], is_real_${p});
+        let own_${p} = select(0.0, gamma_${p} / max(sum_${p}, LEAST_SUM), sum_${p} > 0.0);
+        let before_${p} = alphas[alpha_state_at(row_before(piece, row), j_${p})];
+        let state_${p} = select(0.0, max(before_${p}, 0.0), is_real_${p} && is_active);
+        let times_${p} = state_${p} * piece.weight;
+        var totals_${p} = vec4f();
 #end
+#include chain-share
 #for q in 0..QUADS
-      let ratio_${q} = vec4f(ratios[at + ${4 * q}u], ratios[at + ${4 * q + 1}u], ratios[at + ${4 * q + 2}u], ratios[at + ${4 * q + 3}u]);
 #for p in 0..PER
-      totals_${p} += row_${p}_${q} * ratio_${q};
-      xi_${p}_${q} += times_${p} * ratio_${q};
+        totals_${p} += row_${p}_${q} * all_${q};
+        xi_${p}_${q} += times_${p} * all_${q};
 #end
 #end
-      let deep = atomicLoad(&deep_steps[slot]) == step && is_active;
 #for p in 0..PER
-      var next_${p} = state_${p} * sum_of(totals_${p});
-      if (deep && before_${p} > LOG_IMPOSSIBLE) { next_${p} += deep_share(at, j_${p}, log_of(before_${p}), piece.weight, count_at); }
-      gamma_${p} = select(gamma_${p}, next_${p}, is_active);
+        gamma_${p} = select(gamma_${p}, state_${p} * sum_of(totals_${p}) + extra_${p}, is_active);
+        extra_${p} = 0.0;
+        if (is_active && row > piece.begin && is_real_${p}) {
+          logits[state_at(row - 1u, j_${p})] = log_posterior(vec4f(gamma_${p})).x;
+        }
 #end
-      if (step % NORMALISE_ROWS == NORMALISE_ROWS - 1u || step + 1u == all_steps) {
-        workgroupBarrier();
-#for p in 0..PER
-        gammas[at + j_${p}] = gamma_${p};
-#end
-        workgroupBarrier();
-        var total = 0.0;
-        for (var k = 0u; k < chunk.states; k++) { total += gammas[at + k]; }
-#for p in 0..PER
-        gamma_${p} /= max(total, 0x1p-100);
-#end
-        workgroupBarrier();
       }
-#for p in 0..PER
-      if (is_active && row > piece.begin && is_real_${p}) {
-        logits[state_at(row - 1u, j_${p})] = log_posterior(vec4f(gamma_${p})).x;
-      }
-#end
     }
 #for p in 0..PER
     if (!is_skipped && is_real_${p}) {

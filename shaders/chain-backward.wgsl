@@ -11,9 +11,8 @@
 
 @group(2) @binding(0) var<storage, read_write> logits: array<vec4f>; // [QUADS, stride] log2 γ_t(k)
 @group(2) @binding(1) var<storage, read> alphas: array<vec4f>;       // as chain-forward leaves them
-@group(2) @binding(2) var<storage, read> forward_joints: array<Joint>;
-@group(2) @binding(3) var<storage, read_write> joints: array<Joint>; // γ of the rows before them
-@group(2) @binding(4) var<storage, read_write> counts: array<vec4f>; // [walkers, COUNTS]
+@group(2) @binding(2) var<storage, read_write> joints: array<Joint>; // γ of the rows before them
+@group(2) @binding(3) var<storage, read_write> counts: array<vec4f>; // [walkers, COUNTS]
 
 #for q in 0..QUADS
 var<private> gamma_${q}: vec4f;
@@ -31,7 +30,7 @@ var<private> has_extra: bool;
 fn filtered(t: u32) {
   var total = 0.0;
 #for q in 0..QUADS
-  gamma_${q} = max(alphas[message_at(t, ${q}u)], vec4f());
+  gamma_${q} = max(alphas[alpha_at(t, ${q}u)], vec4f());
   total += sum_of(gamma_${q});
 #end
 #for q in 0..QUADS
@@ -40,10 +39,7 @@ fn filtered(t: u32) {
 }
 
 // α of the row before row t
-fn previous(piece: Piece, t: u32, quad: u32) -> vec4f {
-  if (t > piece.begin) { return alphas[message_at(t - 1u, quad)]; }
-  return forward_joints[piece.before].used[quad];
-}
+fn previous(piece: Piece, t: u32, quad: u32) -> vec4f { return alphas[alpha_at(row_before(piece, t), quad)]; }
 
 // log2 Σ_j α(j) Γ_jk of the row before row t
 fn log_sum(piece: Piece, t: u32, k: u32) -> f32 {

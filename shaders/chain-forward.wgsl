@@ -11,7 +11,7 @@
 #else
 @group(2) @binding(0) var<storage, read> logits: array<vec4f>;       // [QUADS, stride] log2 p(x_t | k)
 #endif
-@group(2) @binding(1) var<storage, read_write> alphas: array<vec4f>; // [QUADS, stride] encoded, largest in [1, 2)
+@group(2) @binding(1) var<storage, read_write> alphas: array<vec4f>; // [QUADS, alpha_stride] encoded, largest in [1, 2)
 @group(2) @binding(2) var<storage, read_write> joints: array<Joint>;
 @group(2) @binding(3) var<storage, read_write> scales: array<Scale>; // [pieces]
 
@@ -39,33 +39,32 @@ fn predict() -> bool {
 }
 
 // The message before row t.
-fn previous(start: Start, before: u32, t: u32, quad: u32) -> vec4f {
-  if (t > start.row) { return alphas[message_at(t - 1u, quad)]; }
-  if (chunk.what == WARM) { return select(vec4f(LOG_ZERO), vec4f(1.0), is_state(quad)); }
-  return joints[before].used[quad];
+fn previous(piece: Piece, start: Start, t: u32, quad: u32) -> vec4f {
+  if (chunk.what == WARM && t == start.row) { return select(vec4f(LOG_ZERO), vec4f(1.0), is_state(quad)); }
+  return alphas[alpha_at(row_before(piece, t), quad)];
 }
 
 // The sums again, in logarithms where they are small. They pass through where α is about to be.
-fn recover(start: Start, before: u32, t: u32) {
+fn recover(piece: Piece, start: Start, t: u32) {
 #for q in 0..QUADS
-  alphas[message_at(t, ${q}u)] = sum_${q};
+  alphas[alpha_at(t, ${q}u)] = sum_${q};
 #end
   for (var k = 0u; k < chunk.states; k++) {
-    let at = message_at(t, k / 4u);
+    let at = alpha_at(t, k / 4u);
     if (alphas[at][k % 4u] >= LEAST_SUM) { continue; }
     var top = LOG_ZERO;
     for (var j = 0u; j < chunk.states; j++) {
-      top = max(top, log_of(previous(start, before, t, j / 4u)[j % 4u]) + log_transition(j, k));
+      top = max(top, log_of(previous(piece, start, t, j / 4u)[j % 4u]) + log_transition(j, k));
     }
     var sum = 0.0;
     for (var j = 0u; j < chunk.states; j++) {
-      let term = log_of(previous(start, before, t, j / 4u)[j % 4u]) + log_transition(j, k);
+      let term = log_of(previous(piece, start, t, j / 4u)[j % 4u]) + log_transition(j, k);
       sum += exp2(max(term - top, -150.0));
     }
     alphas[at][k % 4u] = select(top + log2(sum), LOG_ZERO, top < LOG_IMPOSSIBLE);
   }
 #for q in 0..QUADS
-  sum_${q} = alphas[message_at(t, ${q}u)];
+  sum_${q} = alphas[alpha_at(t, ${q}u)];
 #end
 }
 
@@ -89,7 +88,10 @@ fn main(
     is_deep = false;
 #for q in 0..QUADS
     message_${q} = select(vec4f(LOG_ZERO), vec4f(1.0), is_state(${q}u)); // a walk into the unknown
-    if (piece.before != NONE && chunk.what != WARM) { message_${q} = joints[piece.before].used[${q}]; }
+    if (piece.before != NONE && chunk.what != WARM) {
+      message_${q} = joints[piece.before].used[${q}];
+      alphas[alpha_at(row_ahead(piece), ${q}u)] = message_${q};
+    }
     is_deep = is_deep || any(is_log(message_${q}));
 #end
 
@@ -112,7 +114,7 @@ fn main(
         if (t == start.end) { break; }
       }
       if (!is_lost) { break; }
-      recover(start, piece.before, t);
+      recover(piece, start, t);
 #include chain-advance
     }
     var total = 0.0;

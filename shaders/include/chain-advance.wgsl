@@ -35,7 +35,7 @@
             is_deep = true;
           }
           message_${q} = select(vec4f(LOG_ZERO), message_${q}, alive_${q});
-          alphas[message_at(t, ${q}u)] = message_${q};
+          alphas[alpha_at(t, ${q}u)] = message_${q};
 #end
           exponent += select(top, 0.0, top < LOG_IMPOSSIBLE);
           dead = min(dead, select(NONE, t, top < LOG_IMPOSSIBLE));

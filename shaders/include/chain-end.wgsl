@@ -14,6 +14,9 @@ fn end_of(piece: Piece) -> u32 {
   return select(last, min(last, piece.begin + chunk.warm_rows - 1u), chunk.what == WARM);
 }
 
+// The row that step `step` of a walk goes back from.
+fn row_of(piece: Piece, last: u32, step: u32) -> u32 { return last - min(step, last - piece.begin); }
+
 // Whether a walker has to go again: its sums are of all its pieces or of none.
 fn is_changed(walker: u32) -> bool {
   for (var index = walker; index < chunk.pieces; index += chunk.walkers) {

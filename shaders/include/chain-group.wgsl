@@ -7,16 +7,23 @@ fn slot_of(lane: u32) -> u32 { return lane / SPAN; }
 #endif
 
 const SLOT_STATES = SPAN * PER;
-// Where this slot's numbers are in workgroup memory, of two sets that are used in turn.
+#if !SUBGROUPS
+// What chain-share hands round: two rows' in turn, so that one barrier a row is enough.
+var<workgroup> handed: array<f32, 2 * SLOTS * SLOT_STATES>;
 fn turn_at(turn: u32, slot: u32) -> u32 { return ((turn & 1u) * SLOTS + slot) * SLOT_STATES; }
+#endif
+// Rows that are walked before anything is checked, and before γ is made to add up to 1 again.
+const BLOCK_ROWS = 16u;
 
-// Place of a state in [QUADS, stride, 4].
+
+fn clamped(k: u32) -> u32 { return min(k, 4u * QUADS - 1u); }
+
+// Place of a state in [QUADS, stride, 4], and in alphas.
 fn state_at(row: u32, k: u32) -> u32 {
-  let state = min(k, 4u * QUADS - 1u);
+  let state = clamped(k);
   return 4u * message_at(row, state / 4u) + state % 4u;
 }
-
-fn transition(j: u32, k: u32) -> f32 {
-  let to = min(k, 4u * QUADS - 1u);
-  return transitions.forth[j * QUADS + to / 4u][to % 4u];
+fn alpha_state_at(row: u32, k: u32) -> u32 {
+  let state = clamped(k);
+  return 4u * alpha_at(row, state / 4u) + state % 4u;
 }

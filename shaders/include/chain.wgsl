@@ -14,6 +14,7 @@ struct Chunk {
   rows: u32,
   begin: u32,       // first row, in its segment
   states: u32,      // K, as a number that compilers do not unroll loops by
+  alpha_stride: u32, // rows that alphas has room for: a chunk's, and one for each joint
 }
 
 struct Piece {
@@ -35,12 +36,13 @@ struct Scale {
   exponent: f32, // whole
   total: f32,
   dead: u32,     // the first row from which on no path is possible, or NONE
-  state: u32,    // the best of the last row
+  state: u32,    // of a best path: the last row's; else whether some sums had to be taken in logarithms
 }
 
 struct Transitions {
   initial: array<vec4f, QUADS>,           // δ, encoded
   forth: array<vec4f, 4 * QUADS * QUADS>, // [j, k] Γ_jk, 0 beyond K
+  columns: array<vec4f, 4 * QUADS * QUADS>, // [k, j] Γ_jk
   logs: array<vec4f, 4 * QUADS * QUADS>,  // [j, k] log2 Γ_jk
   has_small: u32,                         // whether a product with some Γ_jk > 0 may underflow
 }
@@ -87,8 +89,13 @@ fn powers(n: vec4f) -> vec4f {
   return bitcast<vec4f>(vec4u(max(n, vec4f(-126.0)) + 127.0) << vec4u(23u));
 }
 
-// Messages of a chunk's rows; before them that of the row ahead.
+// Places in [QUADS, stride], and in alphas.
 fn message_at(row: u32, quad: u32) -> u32 { return quad * chunk.stride + row; }
+fn alpha_at(row: u32, quad: u32) -> u32 { return quad * chunk.alpha_stride + row; }
+
+// Where alphas has the message that a piece goes on from, and that of the row before a row of it.
+fn row_ahead(piece: Piece) -> u32 { return chunk.stride + piece.before; }
+fn row_before(piece: Piece, t: u32) -> u32 { return select(t - 1u, row_ahead(piece), t == piece.begin); }
 
 fn is_state(quad: u32) -> vec4<bool> {
   return 4u * quad + vec4u(0u, 1u, 2u, 3u) < vec4u(STATES);

@@ -26,6 +26,8 @@ const CASES = [
   { walk: 'group', nStates: 17, lengths: RAGGED, zeros: true, weights: true },
   { walk: 'group', nStates: 64, lengths: [1500, 2, 1, 255], zeros: true },
   { walk: 'group', nStates: 66, lengths: [300] },
+  { walk: 'group', nStates: 3, lengths: RAGGED, zeros: true, weights: true, subgroups: true },
+  { walk: 'group', nStates: 18, lengths: [1500, 2, 1, 255], subgroups: true },
 ] as const;
 
 const backends = new Map<string, ReturnType<typeof webgpu>>();
@@ -70,13 +72,20 @@ function nearStatistics(actual: ChainStatistics, expected: ChainStatistics, what
 }
 
 describe.each(CASES)('$walk, K $nStates, lengths $lengths', ({ walk, nStates, lengths, ...options }) => {
-  const { span, slots, fused, ...shape } = {
+  const { span, slots, fused, subgroups, ...shape } = {
     span: undefined,
     slots: undefined,
     fused: undefined,
+    subgroups: undefined,
     ...options,
   };
-  const plan = { walk, ...(span && { span }), ...(slots && { slots }), ...(fused === false && { fused }) };
+  const plan = {
+    walk,
+    ...(span && { span }),
+    ...(slots && { slots }),
+    ...(fused === false && { fused }),
+    ...(subgroups && { subgroups }),
+  };
   const problem = randomChain({ nStates, lengths, ...shape });
   const { sequences, chain } = problem;
 
@@ -120,53 +129,56 @@ function ring(lengths: readonly number[]): ChainProblem {
   };
 }
 
-describe.each(['lane', 'group'] as const)('%s', walk => {
-  test('states that are thousands of nats behind come back', async () => {
-    const gpu = await backendOf({ walk });
-    const problem = ring([1, 40, 300, 2000]);
-    const { sequences, chain } = problem;
-    await onBoth(gpu, problem, async rows => {
-      const expected = await chainsOf(rows.cpu.backend).forwardBackward(rows.cpu, sequences, chain);
-      nearStatistics(await gpu.chains.forwardBackward(rows.gpu, sequences, chain), expected);
-      const never = chain.logTransition.map(value => (value === Number.NEGATIVE_INFINITY ? 1 : 0));
-      const { transitions } = await gpu.chains.forwardBackward(rows.gpu, sequences, chain);
-      expect(transitions.filter((_, i) => never[i] === 1)).toEqual(new Float64Array(5));
-      allNear(
-        await gammas(gpu.chains, rows.gpu, problem),
-        await gammas(chainsOf(rows.cpu.backend), rows.cpu, problem),
-        { abs: 1e-3 },
-        'γ',
-      );
+describe.each([{ walk: 'lane' }, { walk: 'group' }, { walk: 'group', subgroups: true }] as const)(
+  '%o',
+  plan => {
+    test('states that are thousands of nats behind come back', async () => {
+      const gpu = await backendOf(plan);
+      const problem = ring([1, 40, 300, 2000]);
+      const { sequences, chain } = problem;
+      await onBoth(gpu, problem, async rows => {
+        const expected = await chainsOf(rows.cpu.backend).forwardBackward(rows.cpu, sequences, chain);
+        nearStatistics(await gpu.chains.forwardBackward(rows.gpu, sequences, chain), expected);
+        const never = chain.logTransition.map(value => (value === Number.NEGATIVE_INFINITY ? 1 : 0));
+        const { transitions } = await gpu.chains.forwardBackward(rows.gpu, sequences, chain);
+        expect(transitions.filter((_, i) => never[i] === 1)).toEqual(new Float64Array(5));
+        allNear(
+          await gammas(gpu.chains, rows.gpu, problem),
+          await gammas(chainsOf(rows.cpu.backend), rows.cpu, problem),
+          { abs: 1e-3 },
+          'γ',
+        );
+      });
     });
-  });
 
-  test('an impossible row is named, and has likelihood 0', async () => {
-    const gpu = await backendOf({ walk });
-    const model = new HiddenMarkov(multinomial(), { nStates: 2 });
-    const symbols = Array.from({ length: 400 }, (_, i) => (i === 250 ? 2 : i % 2));
-    const data = Float64Array.from(
-      symbols.flatMap(symbol => [0, 1, 2].map(each => (each === symbol ? 1 : 0))),
-    );
-    const points = { data, shape: [400, 3] as const };
-    const sequences = { lengths: Uint32Array.of(100, 200, 100) };
-    await onBoth(gpu, { points }, async rows => {
-      const parameters = {
-        initialProbs: Float64Array.of(0.5, 0.5),
-        transitionMatrix: Float64Array.of(0.9, 0.1, 0.2, 0.8),
-        emission: { probabilities: Float64Array.of(0.5, 0.5, 0, 0.3, 0.7, 0) },
-      };
-      for (const own of [rows.cpu, rows.gpu]) {
-        const chain: Chain = model.chain(parameters, own);
-        const chains = chainsOf(own.backend);
-        const where = /Sequence 1 is impossible from its row 150 on/;
-        await rejects(() => chains.forwardBackward(own, sequences, chain), ImpossibleSequenceError, where);
-        await rejects(() => chains.viterbi(own, sequences, chain), ImpossibleSequenceError, where);
-        const likelihoods = await chains.logLikelihoods(own, sequences, chain);
-        expect(Array.from(likelihoods, Number.isFinite)).toEqual([true, false, true]);
-      }
+    test('an impossible row is named, and has likelihood 0', async () => {
+      const gpu = await backendOf(plan);
+      const model = new HiddenMarkov(multinomial(), { nStates: 2 });
+      const symbols = Array.from({ length: 400 }, (_, i) => (i === 250 ? 2 : i % 2));
+      const data = Float64Array.from(
+        symbols.flatMap(symbol => [0, 1, 2].map(each => (each === symbol ? 1 : 0))),
+      );
+      const points = { data, shape: [400, 3] as const };
+      const sequences = { lengths: Uint32Array.of(100, 200, 100) };
+      await onBoth(gpu, { points }, async rows => {
+        const parameters = {
+          initialProbs: Float64Array.of(0.5, 0.5),
+          transitionMatrix: Float64Array.of(0.9, 0.1, 0.2, 0.8),
+          emission: { probabilities: Float64Array.of(0.5, 0.5, 0, 0.3, 0.7, 0) },
+        };
+        for (const own of [rows.cpu, rows.gpu]) {
+          const chain: Chain = model.chain(parameters, own);
+          const chains = chainsOf(own.backend);
+          const where = /Sequence 1 is impossible from its row 150 on/;
+          await rejects(() => chains.forwardBackward(own, sequences, chain), ImpossibleSequenceError, where);
+          await rejects(() => chains.viterbi(own, sequences, chain), ImpossibleSequenceError, where);
+          const likelihoods = await chains.logLikelihoods(own, sequences, chain);
+          expect(Array.from(likelihoods, Number.isFinite)).toEqual([true, false, true]);
+        }
+      });
     });
-  });
-});
+  },
+);
 
 test('chains that never forget where they began are walked to the end', async () => {
   const gpu = await backendOf({ walk: 'lane' });

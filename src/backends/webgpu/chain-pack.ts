@@ -8,30 +8,32 @@ const SMALLEST_TRANSITION = 2 ** -100;
 /** A product of a smaller Γ_jk and a state that is no logarithm may underflow. */
 const SMALL_TRANSITION = 2 ** -26;
 
-/** Words of `Transitions`: δ, Γ, log2 Γ, and a flag in a vec4. */
+/** Words of `Transitions`: δ, Γ by rows and by columns, log2 Γ, and a flag in a vec4. */
 export const transitionsLength = (nStates: number): number => {
   const padded = paddedComponents(nStates);
-  return padded + 2 * padded * padded + 4;
+  return padded + 3 * padded * padded + 4;
 };
 
 export function packTransitions({ logInitial, logTransition }: Chain): Float32Array<ArrayBuffer> {
   const k = logInitial.length;
   const padded = paddedComponents(k);
   const packed = new Float32Array(transitionsLength(k));
-  const [initial, forth, logs] = [0, padded, padded + padded * padded];
+  const square = padded * padded;
+  const [initial, forth, columns, logs] = [0, padded, padded + square, padded + 2 * square];
   packed.fill(LOG_ZERO, initial, forth);
-  packed.fill(LOG_ZERO, logs, logs + padded * padded);
+  packed.fill(LOG_ZERO, logs, logs + square);
   let hasSmall = false;
   for (let j = 0; j < k; j++) {
     packed[initial + j] = encode(logInitial[j]);
     for (let state = 0; state < k; state++) {
       const value = logTransition[j * k + state];
       packed[forth + j * padded + state] = Math.exp(value);
+      packed[columns + state * padded + j] = Math.exp(value);
       packed[logs + j * padded + state] = base2(value);
       hasSmall ||= value > Number.NEGATIVE_INFINITY && Math.exp(value) < SMALL_TRANSITION;
     }
   }
-  new Uint32Array(packed.buffer)[logs + padded * padded] = hasSmall ? 1 : 0;
+  new Uint32Array(packed.buffer)[logs + square] = hasSmall ? 1 : 0;
   return packed;
 }
 

@@ -17,6 +17,8 @@ export interface ChainPlan {
   readonly lanes: number;
   /** Invocations of a group. */
   readonly span: number;
+  /** Whether a group is a subgroup, whose invocations read each other's registers. */
+  readonly subgroups: boolean;
   /** Groups of a workgroup. */
   readonly slots: number;
   /** Pieces that keep the adapter busy. */
@@ -32,8 +34,10 @@ export interface ChainPlan {
 
 /** Multiplications of one iteration, N K², from which compiling for 20 seconds pays off. */
 const LONG_WORK = 2.5e8;
-/** Invocations that a software adapter runs at once: a barrier between more costs as much as 100 products. */
+/** Invocations that a software adapter runs at once, where it does not say. */
 const VECTOR = 8;
+/** A subgroup of fewer invocations would have too many states each. */
+const LEAST_SUBGROUP = 8;
 const HARDWARE_GROUP = 64;
 /** Walks of more states keep so much that emissions are better left to kernels of their own. */
 const FUSED_STATES = 8;
@@ -41,23 +45,42 @@ const FUSED_STATES = 8;
 /** States that walks in registers are for; software adapters spill them to a cache, but compile long. */
 const laneStates = (software: boolean, isLong: boolean) => (software ? (isLong ? 16 : 8) : 4);
 
-/** Invocations that share a piece. Fewer, with more states each, take more code. */
-function spanOf(padded: number, software: boolean, isLong: boolean): number {
-  if (!software || !isLong) return padded;
-  return Math.min(padded, padded > 32 ? 2 * VECTOR : VECTOR);
+/** What decides between walks of an adapter. */
+export interface ChainAdapter {
+  readonly software: boolean;
+  /** Invocations of every subgroup, where there are subgroups of one size. */
+  readonly subgroupSize?: number;
+}
+
+/**
+ * Invocations that share a piece. Fewer, with more states each, take more code. Software adapters read other invocations'
+ * registers at the price of a product, and workgroup memory at that of thirty.
+ */
+function groupOf(
+  padded: number,
+  { software, subgroupSize = 0 }: ChainAdapter,
+  isLong: boolean,
+  wantsSubgroups = software && isLong && subgroupSize >= LEAST_SUBGROUP,
+) {
+  if (wantsSubgroups && subgroupSize > 0) return { span: subgroupSize, slots: 1, subgroups: true };
+  if (!software)
+    return { span: padded, slots: Math.max(1, Math.floor(HARDWARE_GROUP / padded)), subgroups: false };
+  const least = padded > 32 ? 2 * VECTOR : VECTOR;
+  return { span: isLong ? Math.min(padded, least) : padded, slots: 1, subgroups: false };
 }
 
 /** The one table of how chains are walked. `options` go before it. */
 export function chainPlan(
   shape: WorkspaceShape,
   nRows: number,
-  software: boolean,
+  adapter: ChainAdapter,
   options: Partial<ChainPlan> = {},
 ): ChainPlan {
+  const { software } = adapter;
   const nStates = shape.nComponents;
   const padded = paddedComponents(nStates);
   const isLong = nRows * nStates ** 2 >= LONG_WORK;
-  const span = options.span ?? spanOf(padded, software, isLong);
+  const group = groupOf(padded, adapter, isLong, options.subgroups);
   const walk = options.walk ?? (nStates <= laneStates(software, isLong) ? 'lane' : 'group');
   const plan: ChainPlan = {
     walk,
@@ -66,13 +89,12 @@ export function chainPlan(
       nStates <= FUSED_STATES &&
       isPossible('strip', shape, software ? SOFTWARE_REGISTERS : GPU_REGISTERS),
     lanes: software ? VECTOR : 32,
-    span,
-    slots: software ? 1 : Math.max(1, Math.floor(HARDWARE_GROUP / span)),
+    ...group,
     busyPieces: software ? 256 : 2 ** 13,
     leastRows: software ? 256 : 128,
     mostRows: 2048,
     warmRows: 64,
     chunkRows: 2 ** 20,
   };
-  return { ...plan, ...options };
+  return { ...plan, ...options, subgroups: group.subgroups };
 }

@@ -12,6 +12,7 @@ import chainEnd from '../../../shaders/include/chain-end.wgsl?raw';
 import chainGroup from '../../../shaders/include/chain-group.wgsl?raw';
 import chainPredict from '../../../shaders/include/chain-predict.wgsl?raw';
 import chainRows from '../../../shaders/include/chain-rows.wgsl?raw';
+import chainShare from '../../../shaders/include/chain-share.wgsl?raw';
 import chainStart from '../../../shaders/include/chain-start.wgsl?raw';
 import { type ChainPlan, UNIFORM_STATES } from './chain-plan.js';
 import { type Geometry, paddedComponents } from './geometry.js';
@@ -69,11 +70,12 @@ export function chainShader(
   name: ChainKernelName,
   { shape, plan, geometry, direction }: ChainVariant,
 ): string {
-  const { walk, lanes, span, slots, fused } = plan;
+  const { walk, lanes, span, slots, fused, subgroups } = plan;
   const { nComponents, nFeatures } = shape;
   const source = (walk === 'group' && GROUP_SOURCES[name]) || SOURCES[name];
   const padded = paddedComponents(nComponents);
   return expandShader(source, {
+    features: subgroups && source === GROUP_SOURCES[name] ? ['subgroups'] : [],
     includes: {
       chain,
       'chain-advance': chainAdvance,
@@ -81,6 +83,7 @@ export function chainShader(
       'chain-group': chainGroup,
       'chain-predict': chainPredict,
       'chain-rows': chainRows,
+      'chain-share': chainShare,
       'chain-start': chainStart,
       ...densityIncludes(shape),
     },
@@ -89,6 +92,7 @@ export function chainShader(
       BACKWARD: direction === 'backward',
       VITERBI: direction === 'viterbi',
       ONE_SLOT: slots === 1,
+      SUBGROUPS: subgroups,
       FUSED: fused && (name === 'forward' || name === 'backward'),
       ROWS_VEC4: nFeatures % 4 === 0,
       ROWS_VEC2: nFeatures % 2 === 0,

@@ -25,8 +25,9 @@ export class ChainWalk {
   ) {}
 
   static async begin(workspace: ChainWorkspace, chain: Chain): Promise<ChainWalk> {
-    const { mixture } = workspace;
-    const [logits, statistics] = [await mixture.logitsStages(), await mixture.statisticsStages()];
+    const { mixture, plan } = workspace;
+    const logits = await mixture.logitsStages();
+    const statistics = plan.fused ? [] : await mixture.statisticsStages();
     if (workspace.spans.some(span => span.nJoints > 0)) {
       await workspace.prepare(['joints', 'forward'], ['joints', 'backward'], ['joints', 'viterbi']);
     }

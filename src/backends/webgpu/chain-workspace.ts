@@ -130,26 +130,33 @@ export class ChainWorkspace {
     };
   }
 
+  get #mostJoints(): number {
+    return this.spans.reduce((most, { nJoints }) => Math.max(most, nJoints), 1);
+  }
+
+  /** A chunk's rows, and behind them the messages at joints. */
+  get #alphaRows(): number {
+    return this.mixture.geometry.chunkRows + this.#mostJoints;
+  }
+
   /** A buffer by its name in WGSL. */
   #scratch(name: string, direction: Direction): GPUBuffer {
     const { quads } = this;
     const messages = 16 * quads * this.mixture.geometry.chunkRows;
-    const joints = 32 * quads + 16;
-    const nJoints = Math.max(1, ...this.spans.map(span => span.nJoints));
+    const joints = (32 * quads + 16) * this.#mostJoints;
     const nPieces = Math.max(...this.chunks.map(chunk => chunk.nPieces));
     const walkers = Math.max(...this.chunks.map(chunk => this.walkersOf(chunk)));
     switch (name) {
       case 'logits':
         return this.mixture.buffer('logits');
       case 'alphas':
+        return this.#storage(name, 16 * quads * this.#alphaRows);
       case 'sums':
         return this.#storage(name, messages);
       case 'pointers':
         return this.#storage(name, messages / 4);
-      case 'forward_joints':
-        return this.#storage('forward joints', joints * nJoints);
       case 'joints':
-        return this.#storage(`${direction} joints`, joints * nJoints);
+        return this.#storage(`${direction} joints`, joints);
       case 'levels':
         return this.#storage(name, 4 * this.mixture.geometry.chunkRows);
       case 'changes':
@@ -186,7 +193,7 @@ export class ChainWorkspace {
             const walkers = this.walkersOf(chunk);
             const fields = [stride, chunk.nPieces, walkers, index, this.plan.warmRows, begin, end];
             data.set(
-              [...fields, chunk.chunk.count, chunk.chunk.begin, this.nStates],
+              [...fields, chunk.chunk.count, chunk.chunk.begin, this.nStates, this.#alphaRows],
               this.#offset(chunk, direction, what) / 4,
             );
           });

@@ -7,7 +7,7 @@ import { checkFeatures, checkFinite } from '../checks.js';
 import { traceBack } from './chain-back-pointers.js';
 import { transitionFactor } from './chain-pack.js';
 import type { ChainChunk, Span } from './chain-pieces.js';
-import { type ChainPlan, chainPlan, MOST_STATES } from './chain-plan.js';
+import { type ChainAdapter, type ChainPlan, chainPlan, MOST_STATES } from './chain-plan.js';
 import type { Scales } from './chain-scales.js';
 import { sumQuads } from './chain-shaders.js';
 import { ChainWalk } from './chain-walk.js';
@@ -26,7 +26,7 @@ export class GpuChains implements ChainBackend {
 
   constructor(
     private readonly resident: (rows: Rows) => GpuRows,
-    private readonly software: boolean,
+    private readonly adapter: ChainAdapter,
     private readonly options: Partial<ChainPlan> = {},
   ) {}
 
@@ -159,10 +159,11 @@ export class GpuChains implements ChainBackend {
     if (last && sameShape(last.shape, shape) && sameSequences(last.sequences, sequences)) return last;
     if (last) last.dispose();
     else rows.onDispose(() => this.#workspaces.get(rows)?.dispose());
-    const plan = chainPlan(shape, rows.shape[0], this.software, this.options);
-    const mixturePlan = choosePlan(shape, rows.shape[0], this.software, plan.fused ? 'strip' : undefined);
+    const plan = chainPlan(shape, rows.shape[0], this.adapter, this.options);
+    const { software } = this.adapter;
+    const mixturePlan = choosePlan(shape, rows.shape[0], software, plan.fused ? 'strip' : undefined);
     const own = { lengths: sequences.lengths.slice(), weights: sequences.weights?.slice() };
-    const workspace = new ChainWorkspace(rows, shape, own, plan, mixturePlan, this.software);
+    const workspace = new ChainWorkspace(rows, shape, own, plan, mixturePlan, software);
     this.#workspaces.set(rows, workspace);
     return workspace;
   }

@@ -32,6 +32,9 @@ async function loadDawn(): Promise<GPU> {
   }
 }
 
+/** What is used where it is there. */
+const OPTIONAL_FEATURES: readonly GPUFeatureName[] = ['subgroups'];
+
 /** A device of the best adapter there is, on WebGPU's default limits. */
 export async function acquireDevice(): Promise<GPUDevice> {
   const gpu = await entryPoint();
@@ -41,12 +44,19 @@ export async function acquireDevice(): Promise<GPUDevice> {
       'WebGPU is here but found no adapter. Try updating the graphics driver; on Linux, installing a Vulkan driver (libvulkan1, mesa-vulkan-drivers).',
     );
   }
-  return adapter.requestDevice({ label: 'webgpu-em' });
+  const features = OPTIONAL_FEATURES.filter(feature => adapter.features.has(feature));
+  return adapter.requestDevice({ label: 'webgpu-em', requiredFeatures: features });
 }
 
 /** Whether an adapter computes on the CPU: correct, but no faster. */
 export const isSoftware = ({ isFallbackAdapter, architecture, vendor }: GPUAdapterInfo): boolean =>
   isFallbackAdapter || /swiftshader|llvmpipe|software/i.test(`${vendor} ${architecture}`);
+
+/** Invocations of every subgroup of a device, where they are known. */
+export function subgroupSize({ features, adapterInfo }: GPUDevice): number | undefined {
+  const { subgroupMinSize, subgroupMaxSize } = adapterInfo;
+  return features.has('subgroups') && subgroupMinSize === subgroupMaxSize ? subgroupMaxSize : undefined;
+}
 
 /** An adapter's own words, without empty and repeated ones. */
 export function describe({ vendor, architecture, device, description }: GPUAdapterInfo): string {

@@ -20,7 +20,7 @@ import { GpuChains } from './chain.js';
 import type { ChainPlan } from './chain-plan.js';
 import type { Chunk } from './chunks.js';
 import { Context, type Memory } from './context.js';
-import { acquireDevice, describe, isSoftware } from './device.js';
+import { acquireDevice, describe, isSoftware, subgroupSize } from './device.js';
 import { paddedComponents } from './geometry.js';
 import { GpuCounts } from './lda-counts.js';
 import { logVolume } from './pack.js';
@@ -67,7 +67,8 @@ export class WebGpuBackend implements Backend {
     this.adapter = describe(device.adapterInfo);
     this.isFallback = isSoftware(device.adapterInfo);
     this.#tuner = new Tuner(this.adapter, options, this.isFallback);
-    this.chains = new GpuChains(rows => this.#resident(rows), this.isFallback, options.chains);
+    const adapter = { software: this.isFallback, subgroupSize: subgroupSize(device) };
+    this.chains = new GpuChains(rows => this.#resident(rows), adapter, options.chains);
   }
 
   /** Whether the device has failed; a new backend is needed then. */

@@ -2,6 +2,8 @@ import { wgsl } from 'wgsl-preprocessor/wgsl-preprocessor.js';
 import { unroll } from './unroll.js';
 
 export interface ShaderOptions {
+  /** Optional features of WGSL to enable. */
+  features?: readonly string[];
   /** `#include name` → the text it stands for (which may include others). */
   includes: Record<string, string>;
   /** `#if NAME` and `#elif NAME`, or `!NAME`. */
@@ -15,7 +17,7 @@ const DIRECTIVE = /^[ \t]*#(if|elif)[ \t]+(!?)(\w+)[ \t]*$/m;
 /** A .wgsl file as the compiler takes it: includes expanded, branches chosen, loops unrolled, constants declared. */
 export function expandShader(
   source: string,
-  { includes, flags = {}, constants = {} }: ShaderOptions,
+  { features = [], includes, flags = {}, constants = {} }: ShaderOptions,
 ): string {
   const expanded = expandIncludes(source, includes);
   const strings: string[] = [];
@@ -29,7 +31,8 @@ export function expandShader(
     rest = rest.slice(match.index + directive.length);
   }
   const declarations = Object.entries(constants).map(([name, value]) => `const ${name} = ${value}u;\n`);
-  return declarations.join('') + unroll(wgsl([...strings, rest], ...values), constants);
+  const enabled = features.map(feature => `enable ${feature};\n`);
+  return [...enabled, ...declarations, unroll(wgsl([...strings, rest], ...values), constants)].join('');
 }
 
 function expandIncludes(source: string, includes: Record<string, string>): string {

@@ -22,7 +22,8 @@ export interface HmmProblem {
 export interface HmmRun {
   /** [iterations], or the mean of all where they cannot be told apart */
   readonly seconds: readonly number[];
-  /** Σ log p(sequence) after the last M-step */
+  /** Σ log p(sequence) before the first M-step, and after the last */
+  readonly start: number;
   readonly logLikelihood: number;
 }
 
@@ -56,8 +57,8 @@ function run(program: string, folder: string, problem: HmmProblem, iterations: n
   const { status, signal, stdout, stderr } = spawnSync(program, [path, ...sizes], { encoding: 'utf8' });
   rmSync(path);
   if (status !== 0) throw new Error(`GHMM ended (${signal ?? `exit code ${status}`}): ${stderr.trim()}`);
-  const { seconds, logLikelihood } = JSON.parse(stdout.trim().split('\n').at(-1) as string);
-  return { seconds: [seconds], logLikelihood };
+  const { seconds, start, logLikelihood } = JSON.parse(stdout.trim().split('\n').at(-1) as string);
+  return { seconds: [seconds], start, logLikelihood };
 }
 
 const bytes = ({ buffer, byteOffset, byteLength }: Float64Array) =>

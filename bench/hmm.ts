@@ -115,9 +115,8 @@ async function measure(
     if ('absent' in run) return [name, '–', '', '', '', '', run.absent];
     const { median, min, max } = spread(run.seconds);
     const difference = Math.abs(run.start / own.start - 1);
-    const range = run.seconds.length > 1 ? `${duration(min)} – ${duration(max)}` : 'mean';
     return [
-      ...[name, duration(median), range, times(median / ownTime)],
+      ...[name, duration(median), `${duration(min)} – ${duration(max)}`, times(median / ownTime)],
       ...[digits(run.start, 9), digits(run.logLikelihood, 9)],
       difference <= EQUAL ? '' : `differs by ${digits(difference)}: not the same work`,
     ];

@@ -20,7 +20,7 @@ export interface HmmProblem {
 }
 
 export interface HmmRun {
-  /** [iterations], or the mean of all where they cannot be told apart */
+  /** [iterations] */
   readonly seconds: readonly number[];
   /** Σ log p(sequence) before the first M-step, and after the last */
   readonly start: number;
@@ -58,7 +58,7 @@ function run(program: string, folder: string, problem: HmmProblem, iterations: n
   rmSync(path);
   if (status !== 0) throw new Error(`GHMM ended (${signal ?? `exit code ${status}`}): ${stderr.trim()}`);
   const { seconds, start, logLikelihood } = JSON.parse(stdout.trim().split('\n').at(-1) as string);
-  return { seconds: [seconds], start, logLikelihood };
+  return { seconds, start, logLikelihood };
 }
 
 const bytes = ({ buffer, byteOffset, byteLength }: Float64Array) =>

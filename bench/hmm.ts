@@ -1,11 +1,16 @@
 /**
  * A Baum–Welch iteration of hidden Markov models with Gaussian emissions, beside GHMM's from the same start.
  *
- * node dist/bench/hmm.js [--states '4 16 64'] [--sequences '1000x1000 1x1e6'] [--iterations 3] [--peer on] [--json FILE]
+ * node dist/bench/hmm.js [--states '4 16 64'] [--sequences '1000x1000 1x1e6'] [--iterations 3] [--peer on]
+ *   [--backends 'webgpu cpu'] [--json FILE]
+ *
+ * Other backends are WebGPU with one way to walk, wherever it is possible: lane, split (lane with kernels of their own for
+ * emissions), group, subgroup, uncut (sequences in one piece).
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ChainPlan } from '../src/backends/webgpu/chain-plan.js';
 import { formatTable } from '../src/cli/table.js';
 import { type Backend, cpu, em, gaussian, HiddenMarkov, matrix, spherical, webgpu } from '../src/index.js';
 import { createRng } from '../src/numerics/rng.js';
@@ -26,10 +31,11 @@ await script(async () => {
     sequences: '1000x1000 1x1e6',
     iterations: '3',
     peer: 'on',
+    backends: 'webgpu cpu',
   });
   const folder = mkdtempSync(join(tmpdir(), 'hmm-'));
   try {
-    const { adapter, backends } = await openBackends();
+    const { adapter, backends } = await openBackends(options.backends.split(' '));
     if (adapter) console.log(`${adapter.name}\n`);
     const peer = options.peer === 'on' ? openPeer(folder) : 'not asked for';
     const rows = [];
@@ -55,14 +61,37 @@ await script(async () => {
   }
 });
 
-/** WebGPU where there is an adapter, and the CPU. */
-async function openBackends(): Promise<{ adapter?: AdapterReport; backends: Backend[] }> {
+interface NamedBackend {
+  readonly name: string;
+  readonly backend: Backend;
+}
+
+/** Ways to walk, in place of those that the table chooses. */
+const WALKS: Record<string, Partial<ChainPlan>> = {
+  lane: { walk: 'lane' },
+  split: { walk: 'lane', fused: false },
+  group: { walk: 'group', subgroups: false },
+  subgroup: { walk: 'group', subgroups: true },
+  uncut: { leastRows: 2 ** 20, mostRows: 2 ** 20 },
+};
+
+/** Those of the names that there is an adapter for. */
+async function openBackends(
+  names: readonly string[],
+): Promise<{ adapter?: AdapterReport; backends: NamedBackend[] }> {
+  const unknown = names.find(name => !['webgpu', 'cpu', ...Object.keys(WALKS)].includes(name));
+  if (unknown !== undefined) throw new Error(`There is no backend ${unknown}.`);
   try {
     const adapter = await describeAdapter(await provideGpu());
-    return { adapter, backends: [await webgpu(), cpu()] };
+    const backends: NamedBackend[] = [];
+    for (const name of names) {
+      const chains = WALKS[name];
+      backends.push({ name, backend: name === 'cpu' ? cpu() : await webgpu(undefined, { chains }) });
+    }
+    return { adapter, backends };
   } catch (error) {
     if (!(error instanceof AbsentError)) throw error;
-    return { backends: [cpu()] };
+    return { backends: [{ name: 'cpu', backend: cpu() }] };
   }
 }
 
@@ -100,13 +129,13 @@ function createProblem(nStates: number, nSequences: number, length: number): Hmm
 /** Iterations on each backend and by the peer, one after the other. */
 async function measure(
   problem: HmmProblem,
-  backends: readonly Backend[],
+  backends: readonly NamedBackend[],
   peer: Ghmm | string,
   iterations: number,
 ) {
   const { nStates, nSequences, length } = problem;
   const found: Record<string, HmmRun | { absent: string }> = {};
-  for (const backend of backends) found[backend.device] = await fit(problem, backend, iterations);
+  for (const { name, backend } of backends) found[name] = await fit(problem, backend, iterations);
   found[GHMM] = typeof peer === 'string' ? { absent: peer } : peer.run(problem, iterations);
 
   const [own] = Object.values(found) as HmmRun[];

@@ -79,14 +79,15 @@ fn is_log(x: vec4f) -> vec4<bool> { return (x <= vec4f()) & (x > vec4f(LOG_IMPOS
 
 fn log_of(x: f32) -> f32 { return logs_of(vec4f(x)).x; }
 
-// ⌊log2 x⌋ of normal numbers
+// ⌊log2 x⌋ of normal numbers ≥ 0
 fn exponents(x: vec4f) -> vec4f {
-  return vec4f(bitcast<vec4u>(x) >> vec4u(23u)) - 127.0;
+  return vec4f(bitcast<vec4i>(x) >> vec4u(23u)) - 127.0;
 }
 
-// 2^n for whole n
+// 2^n for whole n ≤ 127. The last bits of n + 127 + 2^23 are those of the exponent: conversions to integers are slow on
+// vectors of CPUs, which have no saturating ones.
 fn powers(n: vec4f) -> vec4f {
-  return bitcast<vec4f>(vec4u(max(n, vec4f(-126.0)) + 127.0) << vec4u(23u));
+  return bitcast<vec4f>(bitcast<vec4u>(max(n, vec4f(-126.0)) + (127.0 + 0x1p23)) << vec4u(23u));
 }
 
 // Places in [QUADS, stride], and in alphas.

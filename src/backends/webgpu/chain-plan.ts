@@ -90,7 +90,7 @@ export function chainPlan(
       isPossible('strip', shape, software ? SOFTWARE_REGISTERS : GPU_REGISTERS),
     lanes: software ? VECTOR : 32,
     ...group,
-    busyPieces: software ? 256 : 2 ** 13,
+    busyPieces: software ? (walk === 'lane' ? 256 : 32) : 2 ** 13,
     leastRows: software ? 256 : 128,
     mostRows: 2048,
     warmRows: 64,

@@ -25,6 +25,15 @@ import { seconds, spread } from './timing.js';
 /** Log-likelihoods of the start that agree to this show equal work. */
 const EQUAL = 1e-6;
 
+/** Ways to walk, in place of those that the table chooses. */
+const WALKS: Record<string, Partial<ChainPlan>> = {
+  lane: { walk: 'lane' },
+  split: { walk: 'lane', fused: false },
+  group: { walk: 'group', subgroups: false },
+  subgroup: { walk: 'group', subgroups: true },
+  uncut: { leastRows: 2 ** 20, mostRows: 2 ** 20 },
+};
+
 await script(async () => {
   const options = readOptions({
     states: '4 16 64',
@@ -65,15 +74,6 @@ interface NamedBackend {
   readonly name: string;
   readonly backend: Backend;
 }
-
-/** Ways to walk, in place of those that the table chooses. */
-const WALKS: Record<string, Partial<ChainPlan>> = {
-  lane: { walk: 'lane' },
-  split: { walk: 'lane', fused: false },
-  group: { walk: 'group', subgroups: false },
-  subgroup: { walk: 'group', subgroups: true },
-  uncut: { leastRows: 2 ** 20, mostRows: 2 ** 20 },
-};
 
 /** Those of the names that there is an adapter for. */
 async function openBackends(

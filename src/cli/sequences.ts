@@ -41,7 +41,7 @@ export async function readSequences(path: string, options: SequenceOptions): Pro
   const lengths =
     file === undefined
       ? checkSequences(points, sequences?.lengths).lengths
-      : await about(file, async () => checkSequences(points, await readLengths(file)).lengths);
+      : await about(file, async () => checkSequences(points, await readColumn(file, 'lengths')).lengths);
   const several = sequences ?? (file !== undefined && { names: Array.from(lengths.keys(), String) });
   return {
     points,
@@ -52,9 +52,10 @@ export async function readSequences(path: string, options: SequenceOptions): Pro
   };
 }
 
-async function readLengths(file: string): Promise<Float64Array> {
+/** A file of one number a sequence. @throws FileFormatError */
+export async function readColumn(file: string, what: string): Promise<Float64Array> {
   const { data, shape } = (await readData(file)).points;
-  if (shape[1] !== 1) throw new FileFormatError(`Expected one column of lengths, got ${shape[1]}.`);
+  if (shape[1] !== 1) throw new FileFormatError(`Expected one column of ${what}, got ${shape[1]}.`);
   return Float64Array.from(data);
 }
 

@@ -81,6 +81,14 @@ describe('bad input ends with 1, in one clear line', () => {
     ],
     [['fit', earthquakes, ...states, '--lengths', at('none.csv')], 'there is no such file'],
     [
+      ['fit', earthquakes, ...states, '--weights', put('weights.csv', '1\n2\n')],
+      'Expected 1 weights, one a sequence, got 2',
+    ],
+    [
+      ['fit', earthquakes, ...states, '--transition-prior', '0.5'],
+      'prior of transitionMatrix must have concentrations ≥ 1, got 0.5',
+    ],
+    [
       ['fit', stations, ...states, '--sequence-column', 'town'],
       'There is no column "town"; the file has station, count',
     ],

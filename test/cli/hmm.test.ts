@@ -198,6 +198,21 @@ describe('several sequences', () => {
     );
   });
 
+  it('count as often as a file of weights says, under priors of the transitions', async () => {
+    const args = ['--init', start, '--max-iter', '20', '--transition-prior', '3', '--initial-prior', '2'];
+    const weightsFile = put('weights.csv', '2\n1\n0.5\n');
+    const found = await json('fit', stations, ...args, ...byColumn, '--weights', weightsFile);
+    const init = { ...START, emission: { rates: [[10], [30]] } };
+    const expected = await HiddenMarkovModel.fit(counts, {
+      ...({ nStates: 2, emission: 'poisson', init, maxIter: 20, lengths, device: 'cpu' } as const),
+      weights: [2, 1, 0.5],
+      priors: { initialProbs: 2, transitionMatrix: 3 },
+    });
+    expect(found.transitionMatrix.flat()).toEqual([...expected.transitionMatrix]);
+    const plain = await json('fit', stations, '--init', start, '--max-iter', '20', ...byColumn);
+    expect(found.transitionMatrix).not.toEqual(plain.transitionMatrix);
+  });
+
   it('are decoded and scored one by one, by name', async () => {
     const [header, ...rows] = rowsOf(await hmm('decode', model, stations, ...byColumn));
     expect(header).toEqual(['station', 'state']);

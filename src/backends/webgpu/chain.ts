@@ -17,6 +17,9 @@ import { logVolume, statisticUnits } from './pack.js';
 import { choosePlan } from './regimes.js';
 import type { GpuRows } from './rows.js';
 
+/** A sequence that runs through several chunks is walked forward twice: larger ones are worth their memory. */
+const SCRATCH_BYTES = 80 * 2 ** 20;
+
 /** Chunks whose sums may be added up in float32 before float64 takes them. */
 const CHUNKS_PER_READ = 64;
 
@@ -161,7 +164,10 @@ export class GpuChains implements ChainBackend {
     else rows.onDispose(() => this.#workspaces.get(rows)?.dispose());
     const plan = chainPlan(shape, rows.shape[0], this.adapter, this.options);
     const { software } = this.adapter;
-    const mixturePlan = choosePlan(shape, rows.shape[0], software, plan.fused ? 'strip' : undefined);
+    const mixturePlan = {
+      ...choosePlan(shape, rows.shape[0], software, plan.fused ? 'strip' : undefined),
+      scratchBytes: SCRATCH_BYTES,
+    };
     const own = { lengths: sequences.lengths.slice(), weights: sequences.weights?.slice() };
     const workspace = new ChainWorkspace(rows, shape, own, plan, mixturePlan, software);
     this.#workspaces.set(rows, workspace);

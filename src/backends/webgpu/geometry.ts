@@ -61,7 +61,7 @@ export function geometryOf(
   const slabBytes = 4 * groupLength * (tiled ? 1 : LANES);
   const flopsPerRow = nComponents * 2 * (component.length + sums.length);
   const slabs = Math.min(
-    SCRATCH_BYTES / (4 * (paddedComponents(nComponents) + 2) * slabRows),
+    (plan.scratchBytes ?? SCRATCH_BYTES) / (4 * (paddedComponents(nComponents) + 2) * slabRows),
     SCRATCH_BYTES / slabBytes,
     FLOPS_PER_DISPATCH / (flopsPerRow * slabRows),
     MOST_ROWS / slabRows,

@@ -22,6 +22,8 @@ export interface Plan extends Tiles {
   readonly regime: Regime;
   /** Lanes that keep the adapter busy. */
   readonly busyLanes: number;
+  /** Bound of an array of chunk × K. Default 32 MiB. */
+  readonly scratchBytes?: number;
 }
 
 /**

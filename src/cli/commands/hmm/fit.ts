@@ -22,15 +22,19 @@ import {
   addStopping,
   DATA_HELP,
   parseColumns,
+  parsePositive,
   parsePositiveInteger,
   startParser,
 } from '../../options.js';
-import { addSequences, readSequences, type SequenceOptions } from '../../sequences.js';
+import { addSequences, readColumn, readSequences, type SequenceOptions } from '../../sequences.js';
 
 interface HmmFitOptions extends RunOptions, EmissionChoice, SequenceOptions {
   states?: number;
   init: ChainStartChoice;
   stationary?: boolean;
+  weights?: string;
+  initialPrior?: number;
+  transitionPrior?: number;
   restarts: number;
   tol: number;
   fixed?: string[];
@@ -61,7 +65,18 @@ export function addHmmFit(group: Command): void {
       startParser(CHAIN_INITS),
       CHAIN_INITS[0],
     )
-    .option('--stationary', 'tie the first state to the stationary distribution');
+    .option('--stationary', 'tie the first state to the stationary distribution')
+    .option('--weights <file>', 'how often each sequence counts (default: once): a file of one column')
+    .option(
+      '--initial-prior <a>',
+      'Dirichlet concentration ≥ 1 of the first state (default: 1, flat)',
+      parsePositive,
+    )
+    .option(
+      '--transition-prior <a>',
+      'Dirichlet concentration ≥ 1 of the transitions from each state (default: 1, flat)',
+      parsePositive,
+    );
   addRestarts(command);
   addStopping(command, { help: 'converged when the mean log-likelihood changes by less', value: 1e-3 }, 100);
   command
@@ -83,13 +98,17 @@ export function addHmmFit(group: Command): void {
 const fit = (path: string, options: HmmFitOptions): Promise<void> =>
   runFit(options, async () => {
     const start = await readChainStart(options.init);
-    const { restarts: nInit, tol, maxIter, seed, fixed, accelerate } = options;
+    const { restarts: nInit, tol, maxIter, seed, fixed, accelerate, weights: file } = options;
+    const { initialPrior: initialProbs, transitionPrior: transitionMatrix } = options;
+    const hasPrior = initialProbs !== undefined || transitionMatrix !== undefined;
     const told = {
       ...{ nInit, tol, maxIter, seed, fixed, accelerate },
       ...emissionFrom(options, start),
       nStates: countFrom('--states', options.states, start.nStates),
       init: start.init,
       stationary: options.stationary ?? start.stationary,
+      priors: hasPrior ? { initialProbs, transitionMatrix } : undefined,
+      weights: file === undefined ? undefined : await readColumn(file, 'weights'),
     };
     const { points, lengths, columns } = await readSequences(path, options);
     return {

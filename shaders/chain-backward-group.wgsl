@@ -1,5 +1,5 @@
-// chain-backward by groups of invocations, each with its rows of Γ and of ξ in registers. Ratios of the row after are in
-// workgroup memory.
+// chain-backward by groups of invocations, each with its rows of Γ and of ξ in registers. They hand each other the ratios
+// γ / Σ_i α(i) Γ_ik of the row after.
 #include chain
 #include chain-end
 #include chain-group
@@ -21,14 +21,15 @@ var<workgroup> steps: u32;
 var<workgroup> is_walking: array<u32, SLOTS>;
 // whether a forward walk took sums in logarithms
 var<workgroup> has_logs: array<u32, SLOTS>;
+var<workgroup> has_any_logs: u32;
 
 // What states of the row after whose sums are logarithms give to γ of state j, and to what is counted.
-fn deep_share(n_states: u32, own: u32, j: u32, before: f32, total: f32, weight: f32, count_at: u32) -> f32 {
+fn deep_share(n_states: u32, base: u32, j: u32, before: f32, total: f32, weight: f32, count_at: u32) -> f32 {
   var extra = 0.0;
   for (var k = 0u; k < n_states; k++) {
-    let share = log_of(before) + log_transition(j, k) - log_sums[own + k];
-    if (log_sums[own + k] > 0.0 || before <= LOG_IMPOSSIBLE || share <= -150.0) { continue; }
-    let joint = gammas[own + k] / total * exp2(min(share, 0.0));
+    let share = log_of(before) + log_transition(j, k) - log_sums[base + k];
+    if (log_sums[base + k] > 0.0 || before <= LOG_IMPOSSIBLE || share <= -150.0) { continue; }
+    let joint = gammas[base + k] / total * exp2(min(share, 0.0));
     extra += joint;
     let transition = max(transitions.forth[j * QUADS + k / 4u][k % 4u], SMALLEST_TRANSITION);
     counts[count_at + j * 4u * QUADS + k] += weight * joint / transition;
@@ -47,7 +48,7 @@ fn main(
 ) {
   let slot = slot_of(lane);
   let l = lane - slot * SPAN;
-  let own = slot * SLOT_STATES;
+  let base = slot * SLOT_STATES;
   let walker = workgroup.x * SLOTS + slot;
   let count_at = walker * (STATES + 1u) * 4u * QUADS;
   if (l == 0u) {
@@ -84,55 +85,56 @@ fn main(
       has_logs[slot] = select(scales[index].state, 0u, is_skipped);
     }
 #for p in 0..PER
-    gammas[own + j_${p}] = select(LOG_ZERO, alphas[alpha_state_at(last, j_${p})], is_real_${p});
+    gammas[base + j_${p}] = select(LOG_ZERO, alphas[alpha_state_at(last, j_${p})], is_real_${p});
 #end
     workgroupBarrier();
     if (lane == 0u) {
       steps = 0u;
+      has_any_logs = 0u;
       for (var s = 0u; s < SLOTS; s++) {
         steps = max(steps, lengths[s]);
-        has_logs[0] = max(has_logs[0], has_logs[s]);
+        has_any_logs = max(has_any_logs, has_logs[s]);
       }
     }
     // γ ∝ α of the last row: exact where a sequence ends
     let is_filtered = chunk.what == WARM || piece.after == NONE;
     var top = LOG_ZERO;
     var total_alpha = 0.0;
-    for (var k = 0u; k < chunk.states; k++) { top = max(top, log_of(gammas[own + k])); }
+    for (var k = 0u; k < chunk.states; k++) { top = max(top, log_of(gammas[base + k])); }
     for (var k = 0u; k < chunk.states; k++) {
-      total_alpha += exp2(max(log_of(gammas[own + k]) - top, -150.0));
+      total_alpha += exp2(max(log_of(gammas[base + k]) - top, -150.0));
     }
 #for p in 0..PER
-    let alpha_${p} = gammas[own + j_${p}];
+    let alpha_${p} = gammas[base + j_${p}];
     var gamma_${p} = exp2(clamp(log_of(alpha_${p}) - top, -150.0, 0.0)) / total_alpha;
-    if (!is_filtered) { gamma_${p} = joints[piece.after].used[clamped(j_${p}) / 4u][j_${p} % 4u]; }
+    if (!is_filtered) { gamma_${p} = joints[piece.after].used[clamped(j_${p})]; }
     gamma_${p} = select(0.0, gamma_${p}, is_real_${p} && (!is_filtered || alpha_${p} > LOG_IMPOSSIBLE));
     if (!is_skipped && is_real_${p}) { logits[state_at(last, j_${p})] = log_posterior(vec4f(gamma_${p})).x; }
 #end
     let all_steps = workgroupUniformLoad(&steps);
-    let is_careful = workgroupUniformLoad(&has_logs[0]) != 0u;
+    let is_careful = workgroupUniformLoad(&has_any_logs) != 0u;
 
     // Rows are walked in blocks, of one row if sums may be logarithms: what is seldom needed stays out of the inner loop.
     for (var step = 0u; ; ) {
       let first_row = row_of(piece, last, step);
 #for p in 0..PER
-      gammas[own + j_${p}] = gamma_${p};
+      gammas[base + j_${p}] = gamma_${p};
       let log_sum_${p} = select(LOG_ZERO, sums[state_at(first_row, j_${p})], is_real_${p});
-      log_sums[own + j_${p}] = select(1.0, log_sum_${p}, is_log(vec4f(log_sum_${p})).x && gamma_${p} > NEGLIGIBLE);
-      extras[own + j_${p}] = 0.0;
+      log_sums[base + j_${p}] = select(1.0, log_sum_${p}, is_log(vec4f(log_sum_${p})).x && gamma_${p} > NEGLIGIBLE);
+      extras[base + j_${p}] = 0.0;
 #end
       workgroupBarrier();
       var total = 0.0;
-      for (var k = 0u; k < chunk.states; k++) { total += gammas[own + k]; }
+      for (var k = 0u; k < chunk.states; k++) { total += gammas[base + k]; }
       total = max(total, 0x1p-100);
       let deep_states = select(0u, STATES, is_careful && step < count);
       for (var j = l; j < deep_states; j += SPAN) {
         let before = alphas[alpha_state_at(row_before(piece, first_row), j)];
-        extras[own + j] = deep_share(deep_states, own, j, before, total, piece.weight, count_at);
+        extras[base + j] = deep_share(deep_states, base, j, before, total, piece.weight, count_at);
       }
 #for p in 0..PER
       gamma_${p} /= total;
-      var extra_${p} = extras[own + j_${p}];
+      var extra_${p} = extras[base + j_${p}];
 #end
       workgroupBarrier();
       if (step == all_steps) { break; }
@@ -170,7 +172,7 @@ fn main(
       if (piece.before == NONE) {
         initial_${p} += piece.weight * gamma_${p};
       } else {
-        joints[piece.before].given[j_${p} / 4u][j_${p} % 4u] = gamma_${p};
+        joints[piece.before].given[j_${p}] = gamma_${p};
       }
     }
 #end

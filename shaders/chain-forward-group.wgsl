@@ -1,5 +1,5 @@
-// chain-forward by groups of invocations, each with its columns of Γ in registers. The message of the row before is in
-// workgroup memory; its exponent, which all see, and the emissions' level are what a row is scaled by.
+// chain-forward by groups of invocations, each with its columns of Γ in registers. They hand each other the message of the
+// row before; its exponent, which all see, and the emissions' level are what a row is scaled by.
 #include chain
 #include chain-start
 #include chain-group
@@ -46,7 +46,7 @@ fn main(
 ) {
   let slot = slot_of(lane);
   let l = lane - slot * SPAN;
-  let own = slot * SLOT_STATES;
+  let base = slot * SLOT_STATES;
   let walker = workgroup.x * SLOTS + slot;
 #for p in 0..PER
   let k_${p} = l + ${p}u * SPAN;
@@ -80,7 +80,7 @@ fn main(
 #for p in 0..PER
     var own_${p} = select(LOG_ZERO, 1.0, is_real_${p}); // a walk into the unknown
     if (goes_on && is_real_${p}) {
-      own_${p} = joints[piece.before].used[clamped(k_${p}) / 4u][k_${p} % 4u];
+      own_${p} = joints[piece.before].used[clamped(k_${p})];
       if (!start.is_skipped) { alphas[alpha_state_at(row_ahead(piece), k_${p})] = own_${p}; }
     }
     var sum_${p} = 0.0;
@@ -92,8 +92,9 @@ fn main(
     var exponent = 0.0;
     var dead = NONE;
 
-    // Rows are walked in blocks. One that has lost sums is walked again row by row, and its rows with lost sums again with
-    // these in logarithms: compilers that run both sides of a branch run what is seldom needed once a block, not once a row.
+    // Rows are walked in blocks: compilers that run both sides of a branch run what is seldom needed once a block, not once
+    // a row. A block with lost sums is walked again, in blocks of one row up to `careful_end`; one of these with lost sums
+    // again with these in logarithms, which are what it has `recovered`.
     var step = 0u;
     var careful_end = 0u;
     while (step < all_steps) {
@@ -156,7 +157,7 @@ fn main(
         if (is_active) {
           exponent += select(0.0, top, top > LOG_IMPOSSIBLE);
           // what no path leads to is seen by the message that it leaves
-          let is_late = level > LOG_IMPOSSIBLE && step > 0u;
+          let is_late = scale < LOG_IMPOSSIBLE && step > 0u;
           dead = min(dead, select(row - select(0u, 1u, is_late), NONE, top > LOG_IMPOSSIBLE));
         }
       }
@@ -168,8 +169,8 @@ fn main(
       dead = kept_dead;
 #for p in 0..PER
       own_${p} = kept_${p};
-      messages[own + k_${p}] = kept_${p};
-      own_sums[own + k_${p}] = sum_${p};
+      messages[base + k_${p}] = kept_${p};
+      own_sums[base + k_${p}] = sum_${p};
 #end
       step = first;
       if (lane == 0u) { is_lost = 0u; }
@@ -180,29 +181,30 @@ fn main(
       }
       has_logs = 1u;
       is_recovered = true;
-      recovered_scale = floor(top_of(own));
+      recovered_scale = floor(top_of(base));
       for (var k = l; k < STATES; k += SPAN) {
-        if (own_sums[own + k] < LEAST_SUM) { own_sums[own + k] = log_predicted(own, k); }
+        if (own_sums[base + k] < LEAST_SUM) { own_sums[base + k] = log_predicted(base, k); }
       }
 #for p in 0..PER
-      recovered_${p} = own_sums[own + k_${p}];
+      recovered_${p} = own_sums[base + k_${p}];
 #end
       workgroupBarrier();
     }
 
 #for p in 0..PER
-    messages[own + k_${p}] = own_${p};
+    messages[base + k_${p}] = own_${p};
 #end
     workgroupBarrier();
     if (count > 0u) {
-      let top = floor(top_of(own));
+      let top = floor(top_of(base));
       if (top < LOG_IMPOSSIBLE) { dead = min(dead, start.end - 1u); }
       exponent += select(0.0, top, top > LOG_IMPOSSIBLE);
       var total = 0.0;
-      for (var j = 0u; j < chunk.states; j++) { total += exp2(max(log_of(messages[own + j]) - top, -150.0)); }
+      for (var j = 0u; j < chunk.states; j++) { total += exp2(max(log_of(messages[base + j]) - top, -150.0)); }
       for (var k = l; k < STATES && piece.after != NONE; k += SPAN) {
-        let share = max(log_of(messages[own + k]) - top - log2(total), LOG_ZERO);
-        joints[piece.after].given[k / 4u][k % 4u] = select(share, exp2(share), share > -100.0);
+        let share = log_of(messages[base + k]) - top - log2(total);
+        let encoded = select(share, exp2(share), share > -100.0);
+        joints[piece.after].given[k] = select(LOG_ZERO, encoded, messages[base + k] > LOG_IMPOSSIBLE);
       }
       if (l == 0u) { scales[index] = Scale(exponent, total, dead, has_logs); }
     }

@@ -15,7 +15,6 @@ fn turn_at(turn: u32, slot: u32) -> u32 { return ((turn & 1u) * SLOTS + slot) * 
 // Rows that are walked before anything is checked, and before γ is made to add up to 1 again.
 const BLOCK_ROWS = 16u;
 
-
 fn clamped(k: u32) -> u32 { return min(k, 4u * QUADS - 1u); }
 
 // Place of a state in [QUADS, stride, 4], and in alphas.

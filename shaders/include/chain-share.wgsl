@@ -1,4 +1,4 @@
-// all_q: what a group's invocations have in own_p, of states 4q…; to be included once in a walk's loop.
+// all_q: what a group's invocations have in own_p, of states 4q…. Once in a loop over `step`, by invocation l of `slot`.
 #if SUBGROUPS
 #for q in 0..QUADS
         let all_${q} = vec4f(

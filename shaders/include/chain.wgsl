@@ -25,10 +25,16 @@ struct Piece {
   weight: f32, // of the sequence
 }
 
+// One number of a vector may not be written while another invocation writes another: groups have an array of numbers.
 struct Joint {
+#if GROUP
+  used: array<f32, 4 * QUADS>,
+  given: array<f32, 4 * QUADS>,
+#else
   used: array<vec4f, QUADS>,  // the message that the receiving piece has last taken
   given: array<vec4f, QUADS>, // the message that the sending piece has last left
-  changed: u32,
+#endif
+  @size(16) changed: u32,
 }
 
 // What a walk along a piece multiplies the likelihood by, 2^exponent · total, or of the best path 2^(exponent + total).

@@ -1,7 +1,7 @@
 import type { Chain } from '../chain-backend.js';
 import { paddedComponents } from './geometry.js';
 
-/** As in shaders/include/chain.wgsl and chain-backward.wgsl. */
+/** As in shaders/include/chain.wgsl and chain-end.wgsl. */
 const LOG_ZERO = -1e30;
 const LEAST_SUM = 2 ** -64;
 const SMALLEST_TRANSITION = 2 ** -100;

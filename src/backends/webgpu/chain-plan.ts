@@ -32,13 +32,15 @@ export interface ChainPlan {
   readonly chunkRows: number;
 }
 
-/** Multiplications of one iteration, N K², from which compiling for 20 seconds pays off. */
+/** Multiplications of one iteration, N K², from which compiling for 20 seconds, rarely for a minute, pays off. */
 const LONG_WORK = 2.5e8;
 /** Invocations that a software adapter runs at once, where it does not say. */
 const VECTOR = 8;
 /** A subgroup of fewer invocations would have too many states each. */
 const LEAST_SUBGROUP = 8;
 const HARDWARE_GROUP = 64;
+/** Numbers that messages at all joints may be: 16 MiB. */
+const MOST_JOINT_NUMBERS = 2 ** 22;
 /** Walks of more states keep so much that emissions are better left to kernels of their own. */
 const FUSED_STATES = 8;
 
@@ -60,9 +62,10 @@ function groupOf(
   padded: number,
   { software, subgroupSize = 0 }: ChainAdapter,
   isLong: boolean,
-  wantsSubgroups = software && isLong && subgroupSize >= LEAST_SUBGROUP,
+  wanted?: boolean,
 ) {
-  if (wantsSubgroups && subgroupSize > 0) return { span: subgroupSize, slots: 1, subgroups: true };
+  const paysOff = software && isLong && subgroupSize >= LEAST_SUBGROUP;
+  if (subgroupSize > 0 && (wanted ?? paysOff)) return { span: subgroupSize, slots: 1, subgroups: true };
   if (!software)
     return { span: padded, slots: Math.max(1, Math.floor(HARDWARE_GROUP / padded)), subgroups: false };
   const least = padded > 32 ? 2 * VECTOR : VECTOR;
@@ -81,6 +84,7 @@ export function chainPlan(
   const padded = paddedComponents(nStates);
   const isLong = nRows * nStates ** 2 >= LONG_WORK;
   const group = groupOf(padded, adapter, isLong, options.subgroups);
+  const leastRows = Math.ceil((nRows * padded) / MOST_JOINT_NUMBERS);
   const walk = options.walk ?? (nStates <= laneStates(software, isLong) ? 'lane' : 'group');
   const plan: ChainPlan = {
     walk,
@@ -91,10 +95,11 @@ export function chainPlan(
     lanes: software ? VECTOR : 32,
     ...group,
     busyPieces: software ? (walk === 'lane' ? 256 : 32) : 2 ** 13,
-    leastRows: software ? 256 : 128,
-    mostRows: 2048,
+    leastRows: Math.max(leastRows, software ? 256 : 128),
+    mostRows: Math.max(leastRows, 2048),
     warmRows: 64,
     chunkRows: 2 ** 20,
   };
-  return { ...plan, ...options, subgroups: group.subgroups };
+  // as a subgroup a group has its size, and a workgroup to itself
+  return { ...plan, ...options, ...(group.subgroups && group), subgroups: group.subgroups };
 }

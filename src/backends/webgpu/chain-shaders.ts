@@ -93,6 +93,7 @@ export function chainShader(
       VITERBI: direction === 'viterbi',
       ONE_SLOT: slots === 1,
       SUBGROUPS: subgroups,
+      GROUP: source === GROUP_SOURCES[name],
       FUSED: fused && (name === 'forward' || name === 'backward'),
       ROWS_VEC4: nFeatures % 4 === 0,
       ROWS_VEC2: nFeatures % 2 === 0,

@@ -180,5 +180,5 @@ export class ChainWalk {
   }
 }
 
-/** As in shaders/chain-backward.wgsl. */
+/** As in shaders/include/chain-end.wgsl. */
 const LOG2_NOTHING = -300;

@@ -18,11 +18,5 @@ const BLOCK_ROWS = 16u;
 fn clamped(k: u32) -> u32 { return min(k, 4u * QUADS - 1u); }
 
 // Place of a state in [QUADS, stride, 4], and in alphas.
-fn state_at(row: u32, k: u32) -> u32 {
-  let state = clamped(k);
-  return 4u * message_at(row, state / 4u) + state % 4u;
-}
-fn alpha_state_at(row: u32, k: u32) -> u32 {
-  let state = clamped(k);
-  return 4u * alpha_at(row, state / 4u) + state % 4u;
-}
+fn state_at(row: u32, k: u32) -> u32 { return 4u * message_at(row, clamped(k) / 4u) + clamped(k) % 4u; }
+fn alpha_state_at(row: u32, k: u32) -> u32 { return 4u * alpha_at(row, clamped(k) / 4u) + clamped(k) % 4u; }

@@ -27,10 +27,11 @@ export function packTransitions({ logInitial, logTransition }: Chain): Float32Ar
     packed[initial + j] = encode(logInitial[j]);
     for (let state = 0; state < k; state++) {
       const value = logTransition[j * k + state];
-      packed[forth + j * padded + state] = Math.exp(value);
-      packed[columns + state * padded + j] = Math.exp(value);
+      const probability = Math.exp(value);
+      packed[forth + j * padded + state] = probability;
+      packed[columns + state * padded + j] = probability;
       packed[logs + j * padded + state] = base2(value);
-      hasSmall ||= value > Number.NEGATIVE_INFINITY && Math.exp(value) < SMALL_TRANSITION;
+      hasSmall ||= value > Number.NEGATIVE_INFINITY && probability < SMALL_TRANSITION;
     }
   }
   new Uint32Array(packed.buffer)[logs + square] = hasSmall ? 1 : 0;

@@ -72,10 +72,11 @@ export function chainShader(
 ): string {
   const { walk, lanes, span, slots, fused, subgroups } = plan;
   const { nComponents, nFeatures } = shape;
-  const source = (walk === 'group' && GROUP_SOURCES[name]) || SOURCES[name];
+  const groupSource = walk === 'group' ? GROUP_SOURCES[name] : undefined;
+  const isGroup = groupSource !== undefined;
   const padded = paddedComponents(nComponents);
-  return expandShader(source, {
-    features: subgroups && source === GROUP_SOURCES[name] ? ['subgroups'] : [],
+  return expandShader(groupSource ?? SOURCES[name], {
+    features: subgroups && isGroup ? ['subgroups'] : [],
     includes: {
       chain,
       'chain-advance': chainAdvance,
@@ -93,7 +94,7 @@ export function chainShader(
       VITERBI: direction === 'viterbi',
       ONE_SLOT: slots === 1,
       SUBGROUPS: subgroups,
-      GROUP: source === GROUP_SOURCES[name],
+      GROUP: isGroup,
       FUSED: fused && (name === 'forward' || name === 'backward'),
       ROWS_VEC4: nFeatures % 4 === 0,
       ROWS_VEC2: nFeatures % 2 === 0,

@@ -49,6 +49,9 @@ export class ChainWorkspace {
   readonly #stages = new Map<string, Promise<Stage>>();
   readonly #buffers = new Map<string, GPUBuffer>();
   readonly #walkers: number;
+  readonly #mostJoints: number;
+  /** A chunk's rows, and behind them the messages at joints. */
+  readonly #alphaRows: number;
   readonly #staging: { bytes: number; buffer: GPUBuffer }[] = [];
 
   constructor(
@@ -69,6 +72,8 @@ export class ChainWorkspace {
     this.mixture = new Workspace(rows, shape, mixturePlan, software, 1, cut);
     this.spans = spans;
     this.chunks = spans.flatMap(({ chunks }) => chunks);
+    this.#mostJoints = spans.reduce((most, { nJoints }) => Math.max(most, nJoints), 1);
+    this.#alphaRows = this.mixture.geometry.chunkRows + this.#mostJoints;
     this.#walkers = Math.max(1, Math.floor(COUNTS_BYTES / (4 * this.totalsLength)));
   }
 
@@ -128,15 +133,6 @@ export class ChainWorkspace {
         buffers(2, buffer => this.#scratch(buffer, direction)),
       ),
     };
-  }
-
-  get #mostJoints(): number {
-    return this.spans.reduce((most, { nJoints }) => Math.max(most, nJoints), 1);
-  }
-
-  /** A chunk's rows, and behind them the messages at joints. */
-  get #alphaRows(): number {
-    return this.mixture.geometry.chunkRows + this.#mostJoints;
   }
 
   /** A buffer by its name in WGSL. */

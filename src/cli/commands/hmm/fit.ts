@@ -9,6 +9,7 @@ import {
   emissionFrom,
   readChainStart,
 } from '../../chain-start.js';
+import { about } from '../../files.js';
 import { type RunOptions, runFit } from '../../fitting.js';
 import { describeHiddenMarkovModel } from '../../kinds/hidden-markov-model.js';
 import { countFrom } from '../../models.js';
@@ -108,7 +109,7 @@ const fit = (path: string, options: HmmFitOptions): Promise<void> =>
       init: start.init,
       stationary: options.stationary ?? start.stationary,
       priors: hasPrior ? { initialProbs, transitionMatrix } : undefined,
-      weights: file === undefined ? undefined : await readColumn(file, 'weights'),
+      weights: file === undefined ? undefined : await about(file, () => readColumn(file, 'weights')),
     };
     const { points, lengths, columns } = await readSequences(path, options);
     return {

@@ -53,6 +53,12 @@ export interface Rows {
   dispose(): void;
 }
 
+export interface PosteriorOptions {
+  readonly responsibilities?: boolean;
+  /** `hard`: log densities are those of the label's component alone, max_k log p(x, k | θ). Default exact. */
+  readonly assignment?: 'exact' | 'hard';
+}
+
 /** Posterior quantities of a run of rows. */
 export interface Posterior {
   /** index of the first of these rows */
@@ -99,11 +105,7 @@ export interface Backend {
   /** The M-step's half alone: statistics of all rows under given responsibilities. */
   accumulate(rows: Rows, densities: Densities, source: ResponsibilitySource): Promise<Statistics>;
   /** Posteriors of all rows, in order, a bounded number of rows at a time. */
-  posterior(
-    rows: Rows,
-    densities: Densities,
-    options?: { responsibilities?: boolean },
-  ): AsyncIterable<Posterior>;
+  posterior(rows: Rows, densities: Densities, options?: PosteriorOptions): AsyncIterable<Posterior>;
   /** Rows [begin, begin + count) as [count, D] in the caller's units. */
   read(rows: Rows, begin: number, count: number): Promise<Float64Array>;
   /** Rows by index, as [indices.length, D] in the caller's units. */

@@ -2,7 +2,7 @@ import type { EStepOptions, ResponsibilitySource, Rows } from '../backends/backe
 import { EMPTY_ROWS, type MaximiseOptions, type Note } from '../families/family.js';
 import { recentre } from '../families/moments.js';
 import type { Statistics } from '../statistics.js';
-import { adjust, type Densities, temper } from './densities.js';
+import { adjust, type Densities } from './densities.js';
 import type { Model } from './model.js';
 
 export type KMeansParameters = {
@@ -14,9 +14,6 @@ export type KMeansParameters = {
 interface Reseeded extends Statistics {
   readonly reseeded?: readonly number[];
 }
-
-/** Times the reciprocal variance of the columns, so stiff that log Σ_k exp(−½ β d_k²) / β is −½ min_k d_k² to rounding. */
-const SHARP = 2 ** 40;
 
 /** Rows [begin, …) with the nearest centre of each. */
 export interface Nearest {
@@ -78,12 +75,10 @@ export class KMeansModel implements Model<KMeansParameters> {
 
   /** The nearest centre of all rows, in order, and min_k |x_i − μ_k|². */
   async *nearest(parameters: KMeansParameters, rows: Rows): AsyncIterable<Nearest> {
-    const units = this.units ?? new Float64Array(rows.shape[1]).fill(1);
-    const variance = rows.scale.reduce((sum, s, j) => sum + (s / units[j]) ** 2, 0) / units.length;
-    const beta = SHARP / variance;
-    const densities = temper(this.densities(parameters), beta);
-    for await (const { begin, labels, logDensities } of rows.backend.posterior(rows, densities)) {
-      yield { begin, labels, squares: logDensities.map(value => (-2 * value) / beta) };
+    const densities = this.densities(parameters);
+    const posterior = rows.backend.posterior(rows, densities, { assignment: 'hard' });
+    for await (const { begin, labels, logDensities } of posterior) {
+      yield { begin, labels, squares: logDensities.map(value => -2 * value) };
     }
   }
 

@@ -13,6 +13,7 @@ import {
   blockRange,
   type Loadable,
   type Posterior,
+  type PosteriorOptions,
   type ResponsibilitySource,
   type Rows,
 } from '../backend.js';
@@ -113,7 +114,7 @@ class CpuBackend implements Backend {
   async *posterior(
     rows: Rows,
     densities: Densities,
-    options: { responsibilities?: boolean } = {},
+    { responsibilities = false, assignment = 'exact' }: PosteriorOptions = {},
   ): AsyncIterable<Posterior> {
     checkFeatures(rows, densities);
     const x = dataOf(rows);
@@ -123,10 +124,10 @@ class CpuBackend implements Backend {
     for (let begin = 0; begin < nRows; begin += BLOCK_ROWS) {
       await this.#pause();
       const count = Math.min(BLOCK_ROWS, nRows - begin);
-      mixturePosterior(x, begin, count, densities, block);
+      mixturePosterior(x, begin, count, densities, block, assignment);
       const labels = block.labels.slice(0, count);
       const logDensities = block.logNorms.slice(0, count);
-      if (!options.responsibilities) yield { begin, labels, logDensities };
+      if (!responsibilities) yield { begin, labels, logDensities };
       else {
         const r = block.responsibilities.slice(0, count * nComponents);
         const logs = block.logits.slice(0, count * nComponents);

@@ -5,6 +5,7 @@ import { Scales } from './chain-scales.js';
 import { type ChainKernelName, type Direction, TOTAL_GROUPS } from './chain-shaders.js';
 import type { ChainWorkspace } from './chain-workspace.js';
 import { SCALE_WORDS } from './chain-workspace.js';
+import type { Packed } from './pack.js';
 
 /** Rounds of handing over that are submitted at a time. */
 const ROUNDS = 4;
@@ -19,7 +20,7 @@ type Stages = Parameters<ChainWorkspace['mixture']['encode']>[1];
 export class ChainWalk {
   private constructor(
     readonly workspace: ChainWorkspace,
-    readonly origin: Float64Array,
+    readonly packed: Packed,
     private readonly logits: Stages,
     private readonly statistics: Stages,
   ) {}

@@ -14,6 +14,7 @@ import type { Chunk } from './chunks.js';
 import { BUFFER_USAGE } from './constants.js';
 import { paddedComponents } from './geometry.js';
 import type { Kernel } from './kernel.js';
+import type { Packed } from './pack.js';
 import type { Plan } from './regimes.js';
 import type { GpuRows } from './rows.js';
 import { Workspace, type WorkspaceShape } from './workspace.js';
@@ -223,7 +224,7 @@ export class ChainWorkspace {
   }
 
   /** Send θ down. @returns the means that the device sees, in the caller's units */
-  write(chain: Chain): Float64Array {
+  write(chain: Chain): Packed {
     this.epoch++;
     this.rows.context.device.queue.writeBuffer(this.#transitions(), 0, packTransitions(chain));
     return this.mixture.write(chain.emission);

@@ -13,7 +13,7 @@ import { sumQuads } from './chain-shaders.js';
 import { ChainWalk } from './chain-walk.js';
 import { ChainWorkspace } from './chain-workspace.js';
 import { paddedComponents } from './geometry.js';
-import { logVolume, statisticUnits } from './pack.js';
+import { type Packed, statisticUnits } from './pack.js';
 import { choosePlan } from './regimes.js';
 import type { GpuRows } from './rows.js';
 
@@ -39,8 +39,8 @@ export class GpuChains implements ChainBackend {
       const { nComponents: k, nFeatures, moments } = emission;
       await workspace.prepare(['forward', 'forward'], ['backward', 'backward'], ['reduce', 'backward']);
       const walk = await ChainWalk.begin(workspace, chain);
-      const statistics = emptyStatistics(k, statisticLength(moments, nFeatures), walk.origin);
-      const likelihood = new Likelihood(workspace, chain);
+      const statistics = emptyStatistics(k, statisticLength(moments, nFeatures), walk.packed.origin);
+      const likelihood = new Likelihood(workspace, walk.packed);
       const totals = new Float64Array(workspace.totalsLength);
       let chunks: ChainChunk[] = [];
       let scales: (() => Promise<Scales>)[] = [];
@@ -107,7 +107,7 @@ export class GpuChains implements ChainBackend {
           scales.dead(piece) === undefined ? scales.logLikelihood(piece) : Number.NEGATIVE_INFINITY,
         );
       }
-      return inNats(result, workspace, chain);
+      return inNats(result, walk);
     });
   }
 
@@ -133,7 +133,7 @@ export class GpuChains implements ChainBackend {
           state = traceBack(scales, pointers, workspace.mixture.geometry.chunkRows, state, states);
         }
       }
-      return { states, logProbabilities: inNats(result, workspace, chain) };
+      return { states, logProbabilities: inNats(result, walk) };
     });
   }
 
@@ -190,7 +190,7 @@ class Likelihood {
 
   constructor(
     readonly workspace: ChainWorkspace,
-    readonly chain: Chain,
+    readonly packed: Packed,
   ) {}
 
   /** @throws ImpossibleSequenceError */
@@ -205,8 +205,7 @@ class Likelihood {
   total(): Pick<Statistics, 'nRows' | 'logLikelihood'> {
     const { lengths, weights } = this.workspace.sequences;
     const nRows = lengths.reduce((sum, length, i) => sum + length * (weights?.[i] ?? 1), 0);
-    const volume = logVolume(this.chain.emission.form, this.workspace.rows.scale);
-    return { nRows, logLikelihood: this.#bits * Math.LN2 - nRows * volume };
+    return { nRows, logLikelihood: this.#bits * Math.LN2 + nRows * this.packed.constant };
   }
 }
 
@@ -214,10 +213,10 @@ function addToSequences(sums: Float64Array, { chunk }: Scales, of: (piece: numbe
   for (const piece of chunk.places) sums[chunk.sequences[piece]] += of(piece);
 }
 
-/** Base-2 log densities of whole sequences in resident units, in nats and the caller's units. */
-function inNats(bits: Float64Array, { rows, sequences }: ChainWorkspace, { emission }: Chain): Float64Array {
-  const volume = logVolume(emission.form, rows.scale);
-  return bits.map((value, sequence) => value * Math.LN2 - sequences.lengths[sequence] * volume);
+/** Base-2 log densities of whole sequences as the device knows them, in nats and complete. */
+function inNats(bits: Float64Array, { workspace, packed }: ChainWalk): Float64Array {
+  const { lengths } = workspace.sequences;
+  return bits.map((value, sequence) => value * Math.LN2 + lengths[sequence] * packed.constant);
 }
 
 function unpackTotals(

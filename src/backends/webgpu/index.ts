@@ -10,6 +10,7 @@ import type {
   Block,
   Loadable,
   Posterior,
+  PosteriorOptions,
   ResponsibilitySource,
   Rows,
 } from '../backend.js';
@@ -23,7 +24,7 @@ import { Context, type Memory } from './context.js';
 import { acquireDevice, describe, isSoftware, subgroupSize } from './device.js';
 import { paddedComponents } from './geometry.js';
 import { GpuCounts } from './lda-counts.js';
-import { logVolume } from './pack.js';
+import type { Packed } from './pack.js';
 import { choosePlan, type Regime, type Tiles } from './regimes.js';
 import { GpuRows } from './rows.js';
 import { readMatrix, readRows, takeRows } from './transfer.js';
@@ -113,10 +114,10 @@ export class WebGpuBackend implements Backend {
       async workspace => {
         if (!this.options.tiles) await this.#tuner.tune(workspace);
         const stages = await workspace.eStepStages(rule);
-        const origin = workspace.write(densities);
+        const packed = workspace.write(densities);
         if (typeof assignment === 'object') workspace.writeDraws(assignment);
         const encode = (encoder: GPUCommandEncoder, chunk: Chunk) => workspace.encode(encoder, stages, chunk);
-        return this.#reduce(workspace, origin, encode, workspace.isFused(rule), block?.index);
+        return this.#reduce(workspace, packed, encode, workspace.isFused(rule), block?.index);
       },
       block?.of,
     );
@@ -125,11 +126,11 @@ export class WebGpuBackend implements Backend {
   async accumulate(rows: Rows, densities: Densities, source: ResponsibilitySource): Promise<Statistics> {
     return this.#exclusive(rows, densities, async workspace => {
       const stages = await workspace.statisticsStages();
-      const origin = workspace.write(densities);
+      const packed = workspace.write(densities);
       const { chunkRows } = workspace.geometry;
       const logits = new Float32Array(paddedComponents(densities.nComponents) * chunkRows);
       const { queue } = this.#context.device;
-      const result = await this.#reduce(workspace, origin, async (encoder, chunk) => {
+      const result = await this.#reduce(workspace, packed, async (encoder, chunk) => {
         await queue.onSubmittedWorkDone(); // else uploads pile up
         transposeLogits(source(chunk.rowBegin, chunk.count), densities.nComponents, chunkRows, logits);
         workspace.writeLogits(logits);
@@ -142,7 +143,7 @@ export class WebGpuBackend implements Backend {
   /** Encode every chunk, one submission each, and merge what each round leaves. */
   async #reduce(
     workspace: Workspace,
-    origin: Float64Array,
+    { origin, constant }: Packed,
     encodeChunk: (encoder: GPUCommandEncoder, chunk: Chunk) => unknown,
     fused = false,
     block?: number,
@@ -162,7 +163,7 @@ export class WebGpuBackend implements Backend {
       }
       bits += await workspace.readStatistics(statistics, round, fused);
     }
-    const logLikelihood = bits * Math.LN2 - nRows * logVolume(workspace.shape.form, workspace.rows.scale);
+    const logLikelihood = bits * Math.LN2 + nRows * constant;
     const result = { ...statistics, nRows, logLikelihood };
     return checkFinite(result);
   }
@@ -170,12 +171,12 @@ export class WebGpuBackend implements Backend {
   async *posterior(
     rows: Rows,
     densities: Densities,
-    { responsibilities = false }: { responsibilities?: boolean } = {},
+    options: PosteriorOptions = {},
   ): AsyncIterable<Posterior> {
     const chunks = await this.#exclusive(rows, densities, async workspace => workspace.chunks.length);
     for (let index = 0; index < chunks; index++) {
       yield await this.#exclusive(rows, densities, workspace =>
-        this.#posteriorOf(workspace, densities, index, responsibilities),
+        this.#posteriorOf(workspace, densities, index, options),
       );
     }
   }
@@ -184,26 +185,25 @@ export class WebGpuBackend implements Backend {
     workspace: Workspace,
     densities: Densities,
     index: number,
-    withResponsibilities: boolean,
+    { responsibilities = false, assignment = 'exact' }: PosteriorOptions,
   ): Promise<Posterior> {
     const { device } = this.#context;
     const chunk = workspace.chunks[index];
     const stages = await workspace.posteriorStages();
-    workspace.write(densities);
+    const { constant } = workspace.write(densities);
     const encoder = device.createCommandEncoder();
     workspace.encode(encoder, stages, chunk);
-    workspace.copyPosterior(encoder, withResponsibilities);
+    workspace.copyPosterior(encoder, responsibilities);
     device.queue.submit([encoder.finish()]);
-    const { peaks, shares, labels, logits } = await workspace.readPosterior(withResponsibilities);
+    const { peaks, shares, labels, logits } = await workspace.readPosterior(responsibilities);
 
     const { rowBegin: begin, count } = chunk;
-    const volume = logVolume(workspace.shape.form, workspace.rows.scale);
     const logDensities = Float64Array.from(
       { length: count },
-      (_, i) => (peaks[i] - Math.log2(shares[i])) * Math.LN2 - volume,
+      (_, i) => (peaks[i] - (assignment === 'hard' ? 0 : Math.log2(shares[i]))) * Math.LN2 + constant,
     );
     const posterior = { begin, labels: labels.slice(0, count), logDensities };
-    if (!withResponsibilities) return posterior;
+    if (!responsibilities) return posterior;
     const { chunkRows } = workspace.geometry;
     return { ...posterior, ...softmax(logits, densities.nComponents, chunkRows, count) };
   }

@@ -13,24 +13,34 @@ export interface Units {
 /** Finite stand-in for log 0, as in shaders/include/components.wgsl. */
 const LOG_ZERO = -1e30;
 
-/**
- * θ in resident units and float32, one component after the other. Logits are in base 2, and √(½ log₂ e) goes into W.
- *
- * @returns the means that the device sees (float32), in the caller's units: the statistics are about these
- */
+/** What the device does not see of θ. */
+export interface Packed {
+  /** [K, D] the means as the device sees them (float32), in the caller's units: the statistics are about these. */
+  readonly origin: Float64Array;
+  /**
+   * What the device leaves out of every log density, nats: the largest log constant. Components share it, so that only
+   * their differences have to survive float32.
+   */
+  readonly constant: number;
+}
+
+/** θ in resident units and float32, one component after the other. Logits are in base 2, and √(½ log₂ e) goes into W. */
 export function packComponents(
   { form, nComponents, nFeatures: d, logConstants, means, factors }: Densities,
   { center, scale }: Units,
   layout: ComponentLayout,
   target: Float32Array,
-): Float64Array {
+): Packed {
   const origin = new Float64Array(means.length);
   const units = factorUnits(form, scale);
   const factorLength = units.length;
-  const volume = logVolume(form, scale);
+  const constant = logConstants.reduce(
+    (largest, value) => Math.max(largest, value),
+    Number.NEGATIVE_INFINITY,
+  );
   for (let k = 0; k < nComponents; k++) {
     const component = k * layout.length;
-    target[component] = Math.max((logConstants[k] + volume) * Math.LOG2E, LOG_ZERO);
+    target[component] = Math.max((logConstants[k] - constant) * Math.LOG2E, LOG_ZERO);
     const mean = component + layout.mean;
     for (let j = 0; j < d; j++) {
       target[mean + j] = (means[k * d + j] - center[j]) / scale[j];
@@ -40,12 +50,8 @@ export function packComponents(
       target[component + layout.factor[t]] = units[t] * factors[k * factorLength + t];
     }
   }
-  return origin;
+  return { origin, constant };
 }
-
-/** Log densities in the caller's units are those in resident units less this: Σ_j log s_j, and 0 for counts. */
-export const logVolume = (form: DensityForm, scale: Float64Array) =>
-  form === 'linear' ? 0 : scale.reduce((sum, s) => sum + Math.log(s), 0);
 
 /** [T] what each factor is multiplied by: its column's scale, and √(½ log₂ e), or log₂ e where it is linear. */
 function factorUnits(form: DensityForm, scale: Float64Array): Float64Array {

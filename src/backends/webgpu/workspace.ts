@@ -5,7 +5,7 @@ import { chunkUniforms, UNIFORM_BYTES, UNIFORM_STRIDE } from './chunk-uniforms.j
 import { type Chunk, cutChunks, rounds } from './chunks.js';
 import { BUFFER_USAGE } from './constants.js';
 import { type Geometry, geometryOf, NORMALISE_ROWS } from './geometry.js';
-import { mergePartials, packComponents, statisticUnits } from './pack.js';
+import { mergePartials, type Packed, packComponents, statisticUnits } from './pack.js';
 import {
   isLongWork,
   kernelsOf,
@@ -222,11 +222,11 @@ export class Workspace implements Tunable {
     return buffer;
   }
 
-  /** Send θ down. @returns the means that the device sees, in the caller's units */
-  write(densities: Densities): Float64Array {
-    const origin = packComponents(densities, this.rows, this.geometry.component, this.#packed);
+  /** Send θ down. */
+  write(densities: Densities): Packed {
+    const packed = packComponents(densities, this.rows, this.geometry.component, this.#packed);
     this.rows.context.device.queue.writeBuffer(this.#buffer('components'), 0, this.#packed);
-    return origin;
+    return packed;
   }
 
   /** Say what to draw. */

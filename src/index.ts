@@ -52,8 +52,10 @@ export {
 } from './estimators/bayesian-gaussian-mixture.js';
 export type { BayesianGaussianMixtureJson, GivenPosterior } from './estimators/bayesian-json.js';
 export type { BayesianFitProgress, BayesianGaussianMixtureOptions } from './estimators/bayesian-options.js';
+export type { FamilyName, FamilySettings } from './estimators/count-family.js';
 export type { FitInfo } from './estimators/fitted-mixture.js';
 export { type FittedGaussianMixture, GaussianMixture } from './estimators/gaussian-mixture.js';
+export type { GaussianMixtureJson } from './estimators/gaussian-mixture-json.js';
 export type { EmissionName } from './estimators/hidden-markov-emission.js';
 export type { ChainFilter, Filtered, Forecast } from './estimators/hidden-markov-filter.js';
 export type { HiddenMarkovModelJson } from './estimators/hidden-markov-json.js';
@@ -75,6 +77,7 @@ export {
   type KMeansOptions,
   type KMeansProgress,
 } from './estimators/k-means.js';
+export type { KMeansJson } from './estimators/k-means-json.js';
 export {
   LatentDirichletAllocation,
   type PartialFitOptions,
@@ -89,12 +92,14 @@ export type {
   TopicProgress,
   TopicSettings,
 } from './estimators/latent-dirichlet-options.js';
-export { type FamilyName, type FamilySettings, Mixture, type MixtureOptions } from './estimators/mixture.js';
+export { Mixture, type MixtureOptions } from './estimators/mixture.js';
+export type { MixtureJson } from './estimators/mixture-json.js';
 export {
   OnlineGaussianMixture,
   type OnlineGaussianMixtureOptions,
 } from './estimators/online-gaussian-mixture.js';
 export type { FitProgress, GaussianMixtureOptions, Init } from './estimators/options.js';
+export type { GaussianComponent, HiddenState } from './estimators/parts.js';
 export type { RuleOptions } from './estimators/rules.js';
 export type { UseOptions } from './estimators/scoring.js';
 export { type BetaPrior, bernoulli, binomial } from './families/binomial.js';
@@ -145,5 +150,4 @@ export { type MixtureModel, type MixtureParameters, mixture } from './models/mix
 export type { Model, Note } from './models/model.js';
 export type { SampledPoints } from './models/sample.js';
 export { OnlineEm, type OnlineOptions, type OnlineProgress } from './online.js';
-export type { GaussianMixtureJson } from './serialize.js';
 export { add, type Statistics, scale } from './statistics.js';

@@ -1,33 +1,39 @@
 import type { StopReason } from './convergence.js';
 import { EmError, ModelFormatError } from './errors.js';
-import type { CovarianceName } from './families/covariance/covariance-type.js';
-import { covarianceType } from './families/covariance/index.js';
-import { gaussian } from './families/gaussian.js';
-import { flatten, type GivenParameters, givenParameters, type Numbers } from './init/given-parameters.js';
-import { MixtureModel, type MixtureParameters } from './models/mixture.js';
+import { flat, type Numbers } from './init/given-parameters.js';
 
 export const FORMAT = 'webgpu-em/model';
 export const VERSION = 1;
 
-/** A model file, version 1. Arrays are nested as their shapes say; logLikelihood is total, in nats. */
-export interface GaussianMixtureJson {
+/** What all model files begin with. Version 1 may gain members, none of which a reader needs. */
+export interface ModelJson<Model extends string> {
   format: typeof FORMAT;
   version: typeof VERSION;
-  model: 'gaussian-mixture';
-  covarianceType: CovarianceName;
-  nComponents: number;
-  nFeatures: number;
-  weights: Numbers;
-  means: Numbers;
-  covariances: Numbers;
-  fit?: {
-    logLikelihood: number;
-    nIter: number;
-    converged: boolean;
-    stopReason: StopReason;
-    device: string;
-    adapter: string;
-  };
+  model: Model;
+  /** What the columns of the rows are called, in their order. */
+  columns?: string[];
+}
+
+/** How a fit went, as files keep it. */
+export interface RunJson {
+  nIter: number;
+  converged: boolean;
+  stopReason: StopReason;
+  device: string;
+  adapter: string;
+}
+
+/** The same, with the log-likelihood: total, in nats. */
+export type FitJson = RunJson & { logLikelihood: number };
+
+const STOP_REASONS = ['tolerance', 'maxIter', 'aborted', 'failed'] as const satisfies readonly StopReason[];
+
+/** The members that all model files begin with. */
+export function modelHeader<Model extends string>(
+  model: Model,
+  columns: readonly string[] | undefined,
+): ModelJson<Model> {
+  return { format: FORMAT, version: VERSION, model, ...(columns && { columns: [...columns] }) };
 }
 
 /** Row-major numbers as nested arrays of the given shape. */
@@ -38,125 +44,173 @@ export function nest(values: Float64Array, shape: readonly number[]): Numbers {
   return Array.from({ length: count }, (_, i) => nest(values.subarray(i * size, (i + 1) * size), rest));
 }
 
-/**
- * The fields of a model file of the given kind, as yet unchecked.
- *
- * @throws ModelFormatError for another format, a newer version, or another kind of model
- */
-export function readFields<T>(json: unknown, model: string): Partial<T> {
+/** What kind of model a file says it holds. @throws ModelFormatError for another format or version */
+export function modelIn(json: unknown): string {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
-    throw new ModelFormatError('A model file holds one JSON object; this is none.');
+    throw new ModelFormatError(`A model file of format "${FORMAT}" holds one JSON object; this is none.`);
   }
-  const file = json as { format?: unknown; version?: unknown; model?: unknown };
-  if (file.format !== FORMAT) {
+  const { format, version, model } = json as { format?: unknown; version?: unknown; model?: unknown };
+  if (format !== FORMAT) {
+    throw new ModelFormatError(`Expected a model file of format "${FORMAT}", got ${inWords(format)}.`);
+  }
+  if (version !== VERSION) {
+    const advice = typeof version === 'number' && version > VERSION ? ' Try a newer webgpu-em.' : '';
     throw new ModelFormatError(
-      `Expected a model file of format "${FORMAT}", got ${JSON.stringify(file.format)}.`,
+      `Expected a model file of version ${VERSION}, got version ${inWords(version)}.${advice}`,
     );
   }
-  if (file.version !== VERSION) {
-    const advice = Number(file.version) > VERSION ? ' Try a newer webgpu-em.' : '';
-    throw new ModelFormatError(
-      `Expected a model file of version ${VERSION}, got version ${JSON.stringify(file.version)}.${advice}`,
-    );
+  if (typeof model !== 'string') {
+    throw new ModelFormatError(`Expected the name of a model, got ${inWords(model)}.`);
   }
-  if (file.model !== model) {
-    throw new ModelFormatError(`Expected a "${model}" model, got ${JSON.stringify(file.model)}.`);
-  }
-  return json as Partial<T>;
+  return model;
 }
 
 /**
- * The model and parameters of a model file's content.
+ * What `read` makes of a model file. Time and memory are bounded by the text that the file was: sizes that it declares
+ * are compared with the numbers it holds before anything is made of them.
  *
- * @throws ModelFormatError for another format, a newer version, or fields that do not fit each other
+ * @param required members without which it is no such model
+ * @throws ModelFormatError for another format, a newer version, another kind of model, or members that are missing or
+ *   do not fit each other
  */
-export function readModel(json: unknown): {
-  model: MixtureModel;
-  parameters: MixtureParameters;
-  fit: GaussianMixtureJson['fit'];
-} {
-  const file = readFields<GaussianMixtureJson>(json, 'gaussian-mixture');
-  const { nFeatures, nComponents, means, covariances, weights } = file;
-  if (
-    !(Number.isInteger(nFeatures) && Number(nFeatures) >= 1) ||
-    !Number.isInteger(nComponents) ||
-    !means ||
-    !covariances ||
-    !weights
-  ) {
-    throw new ModelFormatError('The model file lacks nComponents, nFeatures, weights, means or covariances.');
-  }
-  try {
-    const covariance = covarianceType(String(file.covarianceType));
-    const model = new MixtureModel(gaussian({ covariance }), nComponents as number);
-    const given: GivenParameters = { weights, means, covariances };
-    return { model, parameters: givenParameters(model, nFeatures as number, given), fit: file.fit };
-  } catch (cause) {
-    if (!(cause instanceof EmError)) throw cause;
-    throw new ModelFormatError(`The model file is broken: ${cause.message}`, { cause });
-  }
-}
-
-/** A model file of counts, version 1; nested as the shapes say. */
-export interface MixtureJson {
-  format: typeof FORMAT;
-  version: typeof VERSION;
-  model: 'mixture';
-  family: string;
-  trials?: number;
-  levels?: number[];
-  nComponents: number;
-  nFeatures: number;
-  weights: Numbers;
-  rates?: Numbers;
-  probabilities?: Numbers;
-  fit?: GaussianMixtureJson['fit'];
-}
-
-/**
- * What `make` makes of a mixture of counts in a file.
- *
- * @throws ModelFormatError for another kind of file, or fields that do not fit each other
- */
-export function readMixture<T>(
+export function readModelFile<T>(
   json: unknown,
-  make: (
-    settings: { family: never; trials?: number; levels?: number[] },
-    given: { weights: Numbers; nFeatures: number },
-    fit: MixtureJson['fit'],
-  ) => T,
+  model: string,
+  required: readonly string[],
+  read: (file: Members) => T,
 ): T {
-  const file = readFields<MixtureJson>(json, 'mixture');
-  const { family, trials, levels, nFeatures, weights, fit } = file;
-  if (!(Number.isInteger(nFeatures) && Number(nFeatures) >= 1) || !Array.isArray(weights)) {
-    throw new ModelFormatError('The model file lacks nFeatures or weights.');
-  }
+  const got = modelIn(json);
+  if (got !== model) throw new ModelFormatError(`Expected a "${model}" model, got ${inWords(got)}.`);
+  const file = new Members(json as object);
+  const missing = required.filter(name => !file.has(name));
+  if (missing.length > 0) throw new ModelFormatError(`The model file lacks ${missing.join(', ')}.`);
   try {
-    const given = { ...file, weights, nFeatures: nFeatures as number };
-    return make({ family: family as never, trials, levels }, given, fit);
+    return read(file);
   } catch (cause) {
     if (!(cause instanceof EmError)) throw cause;
     throw new ModelFormatError(`The model file is broken: ${cause.message}`, { cause });
   }
 }
 
-/** A model file of k-means, version 1. */
-export interface KMeansJson {
-  format: typeof FORMAT;
-  version: typeof VERSION;
-  model: 'k-means';
-  nClusters: number;
-  nFeatures: number;
-  clusterCenters: Numbers;
-  fit?: Omit<NonNullable<GaussianMixtureJson['fit']>, 'logLikelihood'> & { inertia: number };
+/** The members of an object in a file, each asked for as what it must be. */
+export class Members {
+  readonly #values: Readonly<Record<string, unknown>>;
+
+  constructor(
+    values: object,
+    /** Begins the names of members in messages. */
+    readonly path = '',
+  ) {
+    this.#values = values as Record<string, unknown>;
+  }
+
+  has(name: string): boolean {
+    return this.#get(name) !== undefined;
+  }
+
+  /** An integer from `least` to `most`. */
+  count(name: string, { least = 1, most = Number.MAX_SAFE_INTEGER } = {}): number {
+    const value = this.#get(name);
+    if (Number.isInteger(value) && Number(value) >= least && Number(value) <= most) return Number(value);
+    const range = most === Number.MAX_SAFE_INTEGER ? `≥ ${least}` : `from ${least} to ${most}`;
+    throw this.#expected(name, `an integer ${range}`);
+  }
+
+  number(name: string): number {
+    const value = this.#get(name);
+    if (Number.isFinite(value)) return value as number;
+    throw this.#expected(name, 'a number');
+  }
+
+  flag(name: string): boolean {
+    const value = this.#get(name);
+    if (typeof value === 'boolean') return value;
+    throw this.#expected(name, 'true or false');
+  }
+
+  text(name: string): string {
+    const value = this.#get(name);
+    if (typeof value === 'string') return value;
+    throw this.#expected(name, 'text');
+  }
+
+  choice<Name extends string>(name: string, names: readonly Name[]): Name {
+    const value = this.#get(name);
+    const found = names.find(known => known === value);
+    if (found !== undefined) return found;
+    throw this.#expected(name, `one of ${names.join(', ')}`);
+  }
+
+  /** Finite numbers, nested as `shape` says, or flat. */
+  numbers(name: string, shape: number[]): Float64Array {
+    const value = this.#get(name);
+    if (!Array.isArray(value)) throw this.#expected(name, `numbers of shape [${shape.join(', ')}]`);
+    return flat(this.path + name, value, shape);
+  }
+
+  /** Texts, `length` of them. */
+  names(name: string, length: number): string[] {
+    const value = this.#get(name);
+    const isNames = Array.isArray(value) && value.every(entry => typeof entry === 'string');
+    if (isNames && value.length === length) return value;
+    throw this.#expected(name, `${length} names`);
+  }
+
+  /** The same of a member that may be absent. */
+  optional<T>(name: string, read: (name: string) => T): T | undefined {
+    return this.has(name) ? read(name) : undefined;
+  }
+
+  list(name: string): unknown[] {
+    const value = this.#get(name);
+    if (Array.isArray(value)) return value;
+    throw this.#expected(name, 'a list');
+  }
+
+  object(name: string): Members {
+    const value = this.#get(name);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+      return new Members(value, `${this.path}${name}.`);
+    }
+    throw this.#expected(name, 'an object');
+  }
+
+  /** How the fit went, where the file says so; `objective` is what was maximised. */
+  fit<Objective extends string>(objective: Objective) {
+    return this.optional('fit', name => {
+      const fit = this.object(name);
+      const value = fit.number(objective);
+      return {
+        ...({ [objective]: value } as { [name in Objective]: number }),
+        nIter: fit.count('nIter', { least: 0 }),
+        converged: fit.flag('converged'),
+        stopReason: fit.choice('stopReason', STOP_REASONS),
+        device: fit.text('device'),
+        adapter: fit.text('adapter'),
+        history: [value],
+        notes: [],
+      };
+    });
+  }
+
+  /** null is as good as nothing: JSON writes numbers that are not finite so. */
+  #get(name: string): unknown {
+    return (Object.hasOwn(this.#values, name) ? this.#values[name] : undefined) ?? undefined;
+  }
+
+  #expected(name: string, what: string): ModelFormatError {
+    return new ModelFormatError(`${this.path}${name} must be ${what}, got ${inWords(this.#get(name))}.`);
+  }
 }
 
-/** @throws ModelFormatError for another kind of file, or centres that do not fit their shape */
-export function readKMeans(json: unknown) {
-  const { nClusters, nFeatures, clusterCenters: centers, fit } = readFields<KMeansJson>(json, 'k-means');
-  const isCount = (value: unknown): value is number => Number.isInteger(value) && Number(value) >= 1;
-  if (!isCount(nClusters) || !isCount(nFeatures) || flatten(centers ?? []).length !== nClusters * nFeatures) {
-    throw new ModelFormatError('The model file needs nClusters, nFeatures and as many clusterCenters.');
+const MOST_LETTERS = 40;
+
+/** A value of a file in a few letters, whatever it is. */
+function inWords(value: unknown): string {
+  if (typeof value === 'string') {
+    return JSON.stringify(value.length > MOST_LETTERS ? `${value.slice(0, MOST_LETTERS)}…` : value);
   }
-  return { centers: centers as Numbers, nClusters, nFeatures, fit };
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (typeof value === 'object' && value !== null) return 'an object';
+  return value === undefined ? 'nothing' : String(value);
 }

@@ -1,4 +1,4 @@
-import type { FamilyName } from '../estimators/mixture.js';
+import type { FamilyName } from '../estimators/count-family.js';
 import type { CovarianceName } from '../families/covariance/covariance-type.js';
 import { UsageError } from './exit.js';
 import { agree, type StartFile } from './models.js';

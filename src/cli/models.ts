@@ -1,10 +1,11 @@
 import { InvalidArgumentError, ModelFormatError } from '../errors.js';
 import { BayesianGaussianMixture } from '../estimators/bayesian-gaussian-mixture.js';
+import { FAMILIES } from '../estimators/count-family.js';
 import { GaussianMixture } from '../estimators/gaussian-mixture.js';
-import { FAMILIES, Mixture } from '../estimators/mixture.js';
+import { Mixture } from '../estimators/mixture.js';
 import type { Init } from '../estimators/options.js';
 import type { CovarianceName } from '../families/covariance/covariance-type.js';
-import { readFields } from '../serialize.js';
+import { modelIn } from '../serialize.js';
 import { UsageError } from './exit.js';
 import { about, readJson } from './files.js';
 import { openBayesian } from './kinds/bayesian-gaussian-mixture.js';
@@ -31,18 +32,13 @@ const KINDS: Record<string, (json: unknown) => OpenModel> = {
 export async function readModel(path: string): Promise<OpenModel> {
   const json = await readJson(path);
   return about(path, () => {
-    const kind = kindOf(json);
+    const kind = modelIn(json);
     if (Object.hasOwn(KINDS, kind)) return KINDS[kind](json);
-    throw new ModelFormatError(`Expected one of ${Object.keys(KINDS).join(', ')}, got a model "${kind}".`);
+    throw new ModelFormatError(
+      `Expected one of ${Object.keys(KINDS).join(', ')}, got a model ${JSON.stringify(kind.slice(0, 40))}.`,
+    );
   });
 }
-
-/** What a file says of its model. @throws ModelFormatError for another format or a newer version */
-const kindOf = (json: unknown): string => {
-  const { model } = Object(json) as { model?: unknown };
-  readFields(json, model as string);
-  return String(model);
-};
 
 /** How a fit begins; a file says also how many components there are, and may say of which kind. */
 export interface StartFile {
@@ -77,9 +73,11 @@ export async function readStart(choice: StartChoice): Promise<StartFile> {
   const json = await readJson(choice.file);
   return about(choice.file, () => {
     if (!isObject(json) || !('format' in json)) return parametersStart(json);
-    const kind = kindOf(json);
+    const kind = modelIn(json);
     if (Object.hasOwn(STARTS, kind)) return STARTS[kind](json);
-    throw new ModelFormatError(`Expected one of ${Object.keys(STARTS).join(', ')}, got a model "${kind}".`);
+    throw new ModelFormatError(
+      `Expected one of ${Object.keys(STARTS).join(', ')}, got a model ${JSON.stringify(kind.slice(0, 40))}.`,
+    );
   });
 }
 

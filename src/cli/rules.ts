@@ -9,7 +9,7 @@ import { sampled } from '../e-step/sampled.js';
 import { stepwise } from '../e-step/stepwise.js';
 import { tempered } from '../e-step/tempered.js';
 import { EmError } from '../errors.js';
-import type { FamilyName } from '../estimators/mixture.js';
+import type { FamilyName } from '../estimators/count-family.js';
 import type { RuleOptions } from '../estimators/rules.js';
 import { gradient } from '../m-step/gradient.js';
 import { maximumAPosteriori } from '../m-step/maximum-a-posteriori.js';

@@ -20,8 +20,10 @@ import {
   type BayesianGaussianMixtureOptions,
   DEFAULT_TOL,
 } from './bayesian-options.js';
+import type { Provenance } from './fitted-mixture.js';
 import { fitBest, type RunInfo, runInfo, runSummary } from './fitting.js';
-
+import { checkColumns } from './options.js';
+import { type GaussianComponent, gaussianComponent } from './parts.js';
 import { checkPriors, priorsFor } from './priors.js';
 import { labels, logDensities, probabilities, type Scorer, totals, type UseOptions } from './scoring.js';
 import { startOf } from './starts.js';
@@ -71,14 +73,15 @@ export class BayesianGaussianMixture implements BayesianMixtureParameters {
   readonly covariancePrior: Float64Array;
   /** How the fit went; absent where the model's file did not say. Its history is not kept in files. */
   readonly fitInfo: BayesianFitInfo | undefined;
+  /** What the columns of the rows are called, where the fit was told. */
+  readonly columns: readonly string[] | undefined;
   /** The evidence lower bound of the fit: total, nats. */
   readonly lowerBound: number | undefined;
 
   private constructor(
     model: BayesianMixture,
     parameters: BayesianMixtureParameters,
-    device: DeviceChoice,
-    fitInfo?: BayesianFitInfo,
+    { device, fitInfo, columns }: Provenance<BayesianFitInfo>,
   ) {
     const { weights, weightConcentration, components } = model.priors;
     this.#model = model;
@@ -97,6 +100,7 @@ export class BayesianGaussianMixture implements BayesianMixtureParameters {
     this.degreesOfFreedomPrior = components.degreesOfFreedom;
     this.covariancePrior = components.covariance;
     this.fitInfo = fitInfo;
+    this.columns = columns;
     this.lowerBound = fitInfo?.lowerBound;
     Object.freeze(this);
   }
@@ -158,12 +162,13 @@ export class BayesianGaussianMixture implements BayesianMixtureParameters {
             return model.mStep(await plain.eStep(first, rows)).parameters;
           },
           finish(fit, usual) {
-            const info = { ...runInfo(fit, rows.backend), lowerBound: fit.logLikelihood };
+            const fitInfo = { ...runInfo(fit, rows.backend), lowerBound: fit.logLikelihood };
+            const columns = checkColumns(options.columns, d);
+            const provenance = { device: usual, fitInfo, columns };
             return new BayesianGaussianMixture(
               model,
               fit.parameters,
-              usual,
-              info,
+              provenance,
             ) as FittedBayesianGaussianMixture;
           },
         };
@@ -171,17 +176,21 @@ export class BayesianGaussianMixture implements BayesianMixtureParameters {
     );
   }
 
+  /** Component k by itself, as plain arrays: `mean[j]`, `covariance[i][j]`. @throws InvalidArgumentError */
+  component(k: number): GaussianComponent {
+    return gaussianComponent(this, this.covarianceType, k);
+  }
+
   /** The model that `toJSON` wrote. @throws ModelFormatError */
   static fromJSON(json: unknown): BayesianGaussianMixture {
-    const { model, parameters, fit } = readBayesianModel(json);
-    const fitInfo = fit && { ...fit, history: [fit.lowerBound], notes: [] };
-    return new BayesianGaussianMixture(model, parameters, 'auto', fitInfo);
+    const { model, parameters, ...known } = readBayesianModel(json);
+    return new BayesianGaussianMixture(model, parameters, { device: 'auto', ...known });
   }
 
   toJSON(): BayesianGaussianMixtureJson {
-    const { fitInfo } = this;
+    const { fitInfo, columns } = this;
     const fit = fitInfo && { lowerBound: fitInfo.lowerBound, ...runSummary(fitInfo) };
-    return writeBayesianModel(this.#model, this, fit);
+    return writeBayesianModel(this.#model, this, { fit, columns });
   }
 
   /** [n] the most probable component of each row; ties go to the smaller index. */

@@ -1,14 +1,16 @@
-import type { StopReason } from '../convergence.js';
-import { EmError, InvalidArgumentError, ModelFormatError } from '../errors.js';
+import { MAX_FEATURES } from '../data/matrix.js';
+import { InvalidArgumentError } from '../errors.js';
 import type { CovarianceName } from '../families/covariance/covariance-type.js';
-import { covarianceType } from '../families/covariance/index.js';
+import { COVARIANCE_NAMES, covarianceType } from '../families/covariance/index.js';
 import { type Gaussian, gaussian } from '../families/gaussian.js';
 import { flat, givenParameters, type Numbers } from '../init/given-parameters.js';
 import { BayesianMixture, type BayesianMixtureParameters } from '../models/bayesian-mixture.js';
-import { MixtureModel } from '../models/mixture.js';
-import type { WeightPrior, WeightPriorName } from '../models/weight-prior.js';
-import { FORMAT, nest, readFields, VERSION } from '../serialize.js';
+import { MAX_COMPONENTS, MixtureModel } from '../models/mixture.js';
+import { WEIGHT_PRIORS, type WeightPrior, type WeightPriorName } from '../models/weight-prior.js';
+import { type ModelJson, modelHeader, nest, type RunJson, readModelFile } from '../serialize.js';
 import { completePriors, scaleShape } from './priors.js';
+
+const WEIGHT_PRIOR_NAMES = Object.keys(WEIGHT_PRIORS) as WeightPriorName[];
 
 /** A posterior as a person or a file gives it. */
 export interface GivenPosterior {
@@ -24,11 +26,10 @@ export interface GivenPosterior {
   readonly covariances: Numbers;
 }
 
+export const BAYESIAN = 'bayesian-gaussian-mixture';
+
 /** A model file, version 1. Arrays are nested as their shapes say; lowerBound is total, in nats. */
-export interface BayesianGaussianMixtureJson extends GivenPosterior {
-  format: typeof FORMAT;
-  version: typeof VERSION;
-  model: 'bayesian-gaussian-mixture';
+export interface BayesianGaussianMixtureJson extends ModelJson<typeof BAYESIAN>, GivenPosterior {
   covarianceType: CovarianceName;
   nComponents: number;
   nFeatures: number;
@@ -40,14 +41,7 @@ export interface BayesianGaussianMixtureJson extends GivenPosterior {
   meanPrior: Numbers;
   degreesOfFreedomPrior: number;
   covariancePrior: Numbers;
-  fit?: {
-    lowerBound: number;
-    nIter: number;
-    converged: boolean;
-    stopReason: StopReason;
-    device: string;
-    adapter: string;
-  };
+  fit?: RunJson & { lowerBound: number };
 }
 
 /**
@@ -91,14 +85,12 @@ export function givenPosterior(
 export function writeBayesianModel(
   { family, nComponents: k, priors }: BayesianMixture,
   parameters: BayesianMixtureParameters,
-  fit: BayesianGaussianMixtureJson['fit'],
+  { fit, columns }: { fit?: BayesianGaussianMixtureJson['fit']; columns?: readonly string[] },
 ): BayesianGaussianMixtureJson {
   const { components } = priors;
   const d = components.mean.length;
   return {
-    format: FORMAT,
-    version: VERSION,
-    model: 'bayesian-gaussian-mixture',
+    ...modelHeader(BAYESIAN, columns),
     covarianceType: family.covariance.name,
     nComponents: k,
     nFeatures: d,
@@ -118,29 +110,6 @@ export function writeBayesianModel(
   };
 }
 
-/** @throws ModelFormatError for another format, a newer version, or fields that are missing or do not fit each other */
-export function readBayesianModel(json: unknown): {
-  model: BayesianMixture;
-  parameters: BayesianMixtureParameters;
-  fit: BayesianGaussianMixtureJson['fit'];
-} {
-  const file = readFields<BayesianGaussianMixtureJson>(json, 'bayesian-gaussian-mixture');
-  const missing = REQUIRED.filter(name => file[name] === undefined || file[name] === null);
-  if (missing.length > 0) throw new ModelFormatError(`The model file lacks ${missing.join(', ')}.`);
-  const { nComponents: k, nFeatures: d, fit, ...given } = file as BayesianGaussianMixtureJson;
-  if (!Number.isInteger(d) || d < 1)
-    throw new ModelFormatError(`The model file is broken: nFeatures must be an integer ≥ 1, got ${d}.`);
-  try {
-    const family = gaussian({ covariance: covarianceType(given.covarianceType) });
-    const priors = completePriors(given, family, k, d);
-    const parameters = givenPosterior(family, priors.weights, k, d, given);
-    return { model: new BayesianMixture(family, k, priors), parameters, fit };
-  } catch (cause) {
-    if (!(cause instanceof EmError)) throw cause;
-    throw new ModelFormatError(`The model file is broken: ${cause.message}`, { cause });
-  }
-}
-
 const REQUIRED = [
   'covarianceType',
   'nComponents',
@@ -157,3 +126,31 @@ const REQUIRED = [
   'degreesOfFreedomPrior',
   'covariancePrior',
 ] as const satisfies (keyof BayesianGaussianMixtureJson)[];
+
+/** @throws ModelFormatError */
+export const readBayesianModel = (json: unknown) =>
+  readModelFile(json, BAYESIAN, REQUIRED, file => {
+    const k = file.count('nComponents', { most: MAX_COMPONENTS });
+    const d = file.count('nFeatures', { most: MAX_FEATURES });
+    const covariance = covarianceType(file.choice('covarianceType', COVARIANCE_NAMES));
+    const family = gaussian({ covariance });
+    const options = {
+      weightConcentrationPriorType: file.choice('weightConcentrationPriorType', WEIGHT_PRIOR_NAMES),
+      weightConcentrationPrior: file.number('weightConcentrationPrior'),
+      meanPrecisionPrior: file.number('meanPrecisionPrior'),
+      meanPrior: file.numbers('meanPrior', [d]),
+      degreesOfFreedomPrior: file.number('degreesOfFreedomPrior'),
+      covariancePrior: file.numbers('covariancePrior', scaleShape(family, d)),
+    };
+    const priors = completePriors(options, family, k, d);
+    const parameters = givenPosterior(family, priors.weights, k, d, {
+      weightConcentration: file.numbers('weightConcentration', priors.weights.shape(k)),
+      meanPrecision: file.numbers('meanPrecision', [k]),
+      means: file.numbers('means', [k, d]),
+      degreesOfFreedom: file.numbers('degreesOfFreedom', [k]),
+      covariances: file.numbers('covariances', covariance.shape(k, d)),
+    });
+    const model = new BayesianMixture(family, k, priors);
+    const columns = file.optional('columns', name => file.names(name, d));
+    return { model, parameters, columns, fitInfo: file.fit('lowerBound') };
+  });

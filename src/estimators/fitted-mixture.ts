@@ -4,13 +4,28 @@ import type { Arrays, Family } from '../families/family.js';
 import type { MixtureModel, MixtureParameters } from '../models/mixture.js';
 import { type SampledPoints, sampleMixture } from '../models/sample.js';
 import { aic, bic, icl } from '../selection.js';
-import type { RunInfo } from './fitting.js';
+import type { FitJson } from '../serialize.js';
+import { type RunInfo, runSummary } from './fitting.js';
 import { labels, logDensities, probabilities, type Scorer, totals, type UseOptions } from './scoring.js';
 
 /** How a fit went. */
 export interface FitInfo extends RunInfo {
   /** Σ_i log p(x_i): total, nats, at the model's parameters. */
   readonly logLikelihood: number;
+}
+
+/** What model files keep of it. */
+export const fitJson = (info: FitInfo): FitJson => ({
+  logLikelihood: info.logLikelihood,
+  ...runSummary(info),
+});
+
+/** What a fitted model carries besides its parameters. */
+export interface Provenance<Info = FitInfo> {
+  /** Where to use it if nobody says otherwise. */
+  readonly device: DeviceChoice;
+  readonly fitInfo?: Info;
+  readonly columns?: readonly string[];
 }
 
 /** What can be done with a mixture whose parameters are known. */
@@ -24,12 +39,13 @@ export abstract class FittedMixture<P extends Arrays> {
   readonly weights: Float64Array;
   /** How the fit went; absent where the model's file did not say. Its history is not kept in files. */
   readonly fitInfo: FitInfo | undefined;
+  /** What the columns of the rows are called, where the fit was told. */
+  readonly columns: readonly string[] | undefined;
 
   protected constructor(
     model: MixtureModel<P, Family<P>>,
     parameters: MixtureParameters<P>,
-    device: DeviceChoice,
-    fitInfo?: FitInfo,
+    { device, fitInfo, columns }: Provenance,
   ) {
     this.#model = model;
     this.#parameters = parameters;
@@ -38,6 +54,7 @@ export abstract class FittedMixture<P extends Arrays> {
     this.nFeatures = model.family.nFeatures(parameters, model.nComponents);
     this.weights = parameters.weights;
     this.fitInfo = fitInfo;
+    this.columns = columns;
   }
 
   /** [n] the most probable component of each row; ties go to the smaller index. */

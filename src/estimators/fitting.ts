@@ -7,6 +7,7 @@ import { AbortedError, EmError, InvalidArgumentError } from '../errors.js';
 import type { EmOptions, Fit, Progress } from '../fit.js';
 import type { StartOptions } from '../init/start.js';
 import type { Model, Note } from '../models/model.js';
+import type { RunJson } from '../serialize.js';
 import { checkStarts } from './options.js';
 
 /** How a run of EM went, whatever it maximised. */
@@ -93,7 +94,7 @@ export function runInfo<P>(
 }
 
 /** What model files keep of it. */
-export function runSummary({ nIter, converged, stopReason, device, adapter }: RunInfo) {
+export function runSummary({ nIter, converged, stopReason, device, adapter }: RunJson): RunJson {
   return { nIter, converged, stopReason, device, adapter };
 }
 

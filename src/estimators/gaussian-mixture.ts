@@ -6,10 +6,12 @@ import { type GaussianParameters, gaussian } from '../families/gaussian.js';
 import { flatten, type GivenParameters, givenParameters, type Numbers } from '../init/given-parameters.js';
 import { MixtureModel, type MixtureParameters } from '../models/mixture.js';
 import { checkOptionNames } from '../option-names.js';
-import { FORMAT, type GaussianMixtureJson, nest, readModel, VERSION } from '../serialize.js';
-import { type FitInfo, FittedMixture } from './fitted-mixture.js';
-import { fitBest, runInfo, runSummary } from './fitting.js';
-import { GAUSSIAN_MIXTURE_OPTIONS, type GaussianMixtureOptions } from './options.js';
+import { modelHeader, nest } from '../serialize.js';
+import { type FitInfo, FittedMixture, fitJson, type Provenance } from './fitted-mixture.js';
+import { fitBest, runInfo } from './fitting.js';
+import { GAUSSIAN_MIXTURE, type GaussianMixtureJson, readGaussianMixture } from './gaussian-mixture-json.js';
+import { checkColumns, GAUSSIAN_MIXTURE_OPTIONS, type GaussianMixtureOptions } from './options.js';
+import { type GaussianComponent, gaussianComponent } from './parts.js';
 import { logLikelihoodOf, rulesOf } from './rules.js';
 import { startOf } from './starts.js';
 
@@ -24,13 +26,8 @@ export class GaussianMixture extends FittedMixture<GaussianParameters> {
   /** row-major: full [K, D, D], tied [D, D], diag [K, D], spherical [K] */
   readonly covariances: Float64Array;
 
-  private constructor(
-    model: MixtureModel,
-    parameters: MixtureParameters,
-    device: DeviceChoice,
-    fitInfo?: FitInfo,
-  ) {
-    super(model, parameters, device, fitInfo);
+  private constructor(model: MixtureModel, parameters: MixtureParameters, provenance: Provenance) {
+    super(model, parameters, provenance);
     this.covarianceType = model.family.covariance.name;
     ({ means: this.means, covariances: this.covariances } = parameters);
     Object.freeze(this);
@@ -55,6 +52,7 @@ export class GaussianMixture extends FittedMixture<GaussianParameters> {
       eStep,
       mStep,
       fixed,
+      columns: names,
       ...rest
     } = options;
     const family = gaussian({ covariance: covarianceType(name), regCovar });
@@ -69,8 +67,10 @@ export class GaussianMixture extends FittedMixture<GaussianParameters> {
         rules.eStep.monotone ? Promise.resolve(fit.logLikelihood) : logLikelihoodOf(rules, model, rows, fit),
       async finish(fit, device) {
         const logLikelihood = await logLikelihoodOf(rules, model, rows, fit);
-        const info = { ...runInfo(fit, rows.backend), logLikelihood };
-        return new GaussianMixture(model, fit.parameters, device, info) as FittedGaussianMixture;
+        const fitInfo = { ...runInfo(fit, rows.backend), logLikelihood };
+        const columns = checkColumns(names, rows.shape[1]);
+        const provenance = { device, fitInfo, columns };
+        return new GaussianMixture(model, fit.parameters, provenance) as FittedGaussianMixture;
       },
     }));
   }
@@ -90,34 +90,32 @@ export class GaussianMixture extends FittedMixture<GaussianParameters> {
     const nComponents = given.weights.length;
     const model = new MixtureModel(gaussian({ covariance: covarianceType(name) }), nComponents);
     const nFeatures = flatten(given.means).length / nComponents;
-    return new GaussianMixture(model, givenParameters(model, nFeatures, given), device);
+    return new GaussianMixture(model, givenParameters(model, nFeatures, given), { device });
+  }
+
+  /** Component k by itself, as plain arrays: `mean[j]`, `covariance[i][j]`. @throws InvalidArgumentError */
+  component(k: number): GaussianComponent {
+    return gaussianComponent(this, this.covarianceType, k);
   }
 
   /** The model that `toJSON` wrote. @throws ModelFormatError */
   static fromJSON(json: unknown): GaussianMixture {
-    const { model, parameters, fit } = readModel(json);
-    const fitInfo = fit && { ...fit, history: [fit.logLikelihood], notes: [] };
-    return new GaussianMixture(model, parameters, 'auto', fitInfo);
+    const { model, parameters, ...known } = readGaussianMixture(json);
+    return new GaussianMixture(model, parameters, { device: 'auto', ...known });
   }
 
   toJSON(): GaussianMixtureJson {
     const [k, d] = [this.nComponents, this.nFeatures];
     const covariance = covarianceType(this.covarianceType);
     return {
-      format: FORMAT,
-      version: VERSION,
-      model: 'gaussian-mixture',
+      ...modelHeader(GAUSSIAN_MIXTURE, this.columns),
       covarianceType: this.covarianceType,
       nComponents: k,
       nFeatures: d,
       weights: nest(this.weights, [k]),
       means: nest(this.means, [k, d]),
       covariances: nest(this.covariances, covariance.shape(k, d)),
-      ...(this.fitInfo && { fit: fitSummary(this.fitInfo) }),
+      ...(this.fitInfo && { fit: fitJson(this.fitInfo) }),
     };
   }
-}
-
-function fitSummary(info: FitInfo) {
-  return { logLikelihood: info.logLikelihood, ...runSummary(info) };
 }

@@ -1,16 +1,18 @@
-import { EmError, ModelFormatError } from '../errors.js';
+import { MAX_FEATURES } from '../data/matrix.js';
+import { ModelFormatError } from '../errors.js';
+import { COVARIANCE_NAMES } from '../families/covariance/index.js';
 import type { Family } from '../families/family.js';
+import { checkedEmission, checkedProbabilities } from '../init/chain-starts.js';
 import type { Numbers } from '../init/given-parameters.js';
-import { type FORMAT, type GaussianMixtureJson, readFields, type VERSION } from '../serialize.js';
-import { EMISSIONS, type EmissionName, type EmissionOptions } from './hidden-markov-emission.js';
+import { HiddenMarkov } from '../models/hidden-markov-model.js';
+import { MAX_COMPONENTS } from '../models/mixture.js';
+import { type FitJson, type Members, type ModelJson, readModelFile } from '../serialize.js';
+import { EMISSIONS, type EmissionOptions, emissionOf } from './hidden-markov-emission.js';
 
 export const HIDDEN_MARKOV = 'hidden-markov-model';
 
 /** A model file, version 1. Arrays are nested as their shapes say. */
-export interface HiddenMarkovModelJson {
-  format: typeof FORMAT;
-  version: typeof VERSION;
-  model: typeof HIDDEN_MARKOV;
+export interface HiddenMarkovModelJson extends ModelJson<typeof HIDDEN_MARKOV> {
   nStates: number;
   /** D; of symbols, how many there are */
   nFeatures: number;
@@ -20,54 +22,67 @@ export interface HiddenMarkovModelJson {
   transitionMatrix: Numbers;
   /** The family's name, what else tells it apart, and its parameters by name. */
   emission: { family: string; covarianceType?: string; parameters: Record<string, Numbers> };
-  fit?: GaussianMixtureJson['fit'];
+  fit?: FitJson;
 }
+
+const REQUIRED = [
+  'nStates',
+  'nFeatures',
+  'initialProbs',
+  'transitionMatrix',
+  'emission',
+] as const satisfies (keyof HiddenMarkovModelJson)[];
 
 /**
- * What `make` makes of a file's content.
- *
  * @param own the family of the model, where it is not one that has a name
- * @throws ModelFormatError for another kind of file, or fields that do not fit each other
+ * @throws ModelFormatError
  */
-export function readHiddenMarkov<T>(
-  json: unknown,
-  own: Family | undefined,
-  make: (file: HiddenMarkovModelJson, options: EmissionOptions) => T,
-): T {
-  const file = readFields<HiddenMarkovModelJson>(json, HIDDEN_MARKOV);
-  const { nStates, nFeatures, initialProbs, transitionMatrix, emission } = file;
-  const isCount = (value: unknown) => Number.isInteger(value) && Number(value) >= 1;
-  if (!isCount(nStates) || !isCount(nFeatures) || !initialProbs || !transitionMatrix) {
-    throw new ModelFormatError('The model file lacks nStates, nFeatures, initialProbs or transitionMatrix.');
-  }
-  if (typeof emission?.family !== 'string' || typeof emission.parameters !== 'object') {
-    throw new ModelFormatError('The model file lacks emission: { family, parameters }.');
-  }
-  try {
-    return make(file as HiddenMarkovModelJson, optionsOf(emission, nFeatures as number, own));
-  } catch (cause) {
-    if (!(cause instanceof EmError)) throw cause;
-    throw new ModelFormatError(`The model file is broken: ${cause.message}`, { cause });
-  }
-}
+export const readHiddenMarkov = (json: unknown, own: Family | undefined) =>
+  readModelFile(json, HIDDEN_MARKOV, REQUIRED, file => {
+    const nStates = file.count('nStates', { most: MAX_COMPONENTS });
+    const d = file.count('nFeatures', { most: MAX_FEATURES });
+    const stationary = file.optional('stationary', name => file.flag(name));
+    const given = file.object('emission');
+    const emission = emissionOf(optionsIn(given, d, own), () => d);
+    const { family, nSymbols } = emission;
+    const model = new HiddenMarkov(family, { nStates, stationary });
+    const values = given.object('parameters');
+    const emissions = Object.entries(family.shapes(nStates, d)).map(([name, shape]) => [
+      name,
+      values.numbers(name, [...shape]),
+    ]);
+    const parameters = {
+      initialProbs: checkedProbabilities('initialProbs', file.numbers('initialProbs', [nStates]), [nStates]),
+      transitionMatrix: checkedProbabilities(
+        'transitionMatrix',
+        file.numbers('transitionMatrix', [nStates, nStates]),
+        [nStates, nStates],
+      ),
+      emission: checkedEmission(model, d, Object.fromEntries(emissions)),
+    };
+    const nParameters =
+      file.optional('nParameters', name => file.count(name, { least: 0 })) ??
+      model.nParameters(d, parameters);
+    const columns = file.optional('columns', name => file.names(name, nSymbols === undefined ? d : 1));
+    return { emission, model, parameters, nParameters, columns, fitInfo: file.fit('logLikelihood') };
+  });
 
-function optionsOf(
-  { family, covarianceType }: HiddenMarkovModelJson['emission'],
-  nFeatures: number,
-  own: Family | undefined,
-): EmissionOptions {
+function optionsIn(emission: Members, nFeatures: number, own: Family | undefined): EmissionOptions {
+  const family = emission.text('family');
   if (own) {
     if (own.name === family) return { emission: own };
     throw new ModelFormatError(
-      `Expected emissions of the ${own.name} family, got ${JSON.stringify(family)}.`,
+      `Expected emissions of the ${own.name} family, got ${JSON.stringify(family.slice(0, 40))}.`,
     );
   }
-  const emission = family as EmissionName;
-  if (!EMISSIONS.includes(emission)) {
+  const name = EMISSIONS.find(name => name === family);
+  if (!name) {
     throw new ModelFormatError(
-      `No emission is called ${JSON.stringify(family)}. Try fromJSON(json, { emission: the family it was fitted with }).`,
+      `No emission is called ${JSON.stringify(family.slice(0, 40))}. Try fromJSON(json, { emission: the family it was fitted with }).`,
     );
   }
-  if (emission === 'gaussian') return { emission, covarianceType: covarianceType as never };
-  return emission === 'categorical' ? { emission, nSymbols: nFeatures } : { emission };
+  if (name === 'gaussian') {
+    return { emission: name, covarianceType: emission.choice('covarianceType', COVARIANCE_NAMES) };
+  }
+  return name === 'categorical' ? { emission: name, nSymbols: nFeatures } : { emission: name };
 }

@@ -1,7 +1,7 @@
 import type { DeviceChoice } from '../backends/choose.js';
 import { isMatrix, matrix } from '../data/matrix.js';
 import { checkSequences, type SequenceData, weighted } from '../data/sequences.js';
-import { InvalidArgumentError, ModelFormatError } from '../errors.js';
+import { InvalidArgumentError } from '../errors.js';
 import type { CovarianceName } from '../families/covariance/covariance-type.js';
 import type { Arrays, Family } from '../families/family.js';
 import { checkedEmission, type GivenChain, probabilities } from '../init/chain-starts.js';
@@ -11,9 +11,9 @@ import { type ChainParameters, HiddenMarkov } from '../models/hidden-markov-mode
 import { stationaryDistribution } from '../models/stationary.js';
 import { checkOptionNames } from '../option-names.js';
 import { aic, bic } from '../selection.js';
-import { FORMAT, nest, VERSION } from '../serialize.js';
-import type { FitInfo } from './fitted-mixture.js';
-import { fitBest, runInfo, runSummary } from './fitting.js';
+import { modelHeader, nest } from '../serialize.js';
+import { type FitInfo, fitJson, type Provenance } from './fitted-mixture.js';
+import { fitBest, runInfo } from './fitting.js';
 import {
   decodeRows,
   type Emission,
@@ -38,7 +38,8 @@ import {
   type SequenceUseOptions,
   withSequences,
 } from './hidden-markov-use.js';
-
+import { checkColumns } from './options.js';
+import { type HiddenState, hiddenState } from './parts.js';
 import { logLikelihoodOf, rulesOf } from './rules.js';
 
 export interface DecodeOptions extends SequenceUseOptions {
@@ -49,13 +50,11 @@ export interface DecodeOptions extends SequenceUseOptions {
 /** A hidden Markov model whose fit is known. */
 export type FittedHiddenMarkovModel = HiddenMarkovModel & { readonly fitInfo: FitInfo };
 
-interface Content {
+interface Content extends Provenance {
   readonly emission: Emission;
   readonly model: HiddenMarkov;
   readonly parameters: ChainParameters;
   readonly nParameters: number;
-  readonly device: DeviceChoice;
-  readonly fitInfo?: FitInfo;
 }
 
 /** A hidden Markov model: a value. Its arrays are shared, not copied, and are to be read only. */
@@ -81,8 +80,10 @@ export class HiddenMarkovModel {
   readonly nParameters: number;
   /** How the fit went; absent where the model's file did not say. Its history is not kept in files. */
   readonly fitInfo: FitInfo | undefined;
+  /** What the columns of the rows are called, where the fit was told. */
+  readonly columns: readonly string[] | undefined;
 
-  private constructor({ emission, model, parameters, nParameters, device, fitInfo }: Content) {
+  private constructor({ emission, model, parameters, nParameters, device, fitInfo, columns }: Content) {
     this.#emission = emission;
     this.#model = model;
     this.#device = device;
@@ -98,6 +99,7 @@ export class HiddenMarkovModel {
     } = parameters);
     this.nParameters = nParameters;
     this.fitInfo = fitInfo;
+    this.columns = columns;
     Object.freeze(this);
   }
 
@@ -116,9 +118,10 @@ export class HiddenMarkovModel {
   ): Promise<FittedHiddenMarkovModel> {
     checkHiddenMarkovOptions(options);
     const { nStates, emission: _, covarianceType, regCovar, nSymbols, init = 'mixture', ...others } = options;
-    const { lengths, weights, stationary, priors, fixed, accelerate, ...rest } = others;
+    const { lengths, weights, stationary, priors, fixed, accelerate, columns: names, ...rest } = others;
     const { start, seeded } = chainStartOf(init);
     const { points, lengths: checked } = checkSequences(sequences, lengths);
+    const columns = checkColumns(names, points.shape[1]);
     const emission = emissionOf(options, () => symbolsOf(init, nStates) ?? symbolsIn(points));
     const { family } = emission;
     const model = new HiddenMarkov(family, { nStates, stationary, sequences: weighted(checked, weights) });
@@ -138,7 +141,7 @@ export class HiddenMarkovModel {
         const fitInfo = { ...runInfo(fit, rows.backend), logLikelihood };
         const { parameters } = fit;
         const own = new HiddenMarkov(family, { nStates, stationary });
-        const content = { emission, model: own, parameters, nParameters, device, fitInfo };
+        const content = { emission, model: own, parameters, nParameters, device, fitInfo, columns };
         return new HiddenMarkovModel(content) as FittedHiddenMarkovModel;
       },
     }));
@@ -173,25 +176,19 @@ export class HiddenMarkovModel {
    * @throws ModelFormatError
    */
   static fromJSON(json: unknown, { emission: family }: { emission?: Family } = {}): HiddenMarkovModel {
-    return readHiddenMarkov(json, family, (file, options) => {
-      const { nStates, nFeatures, stationary, fit } = file;
-      const emission = emissionOf(options, () => nFeatures);
-      const model = new HiddenMarkov(emission.family, { nStates, stationary });
-      const parameters = checkedChain(model, { ...file, emission: file.emission.parameters }, nFeatures);
-      const nParameters = file.nParameters ?? model.nParameters(nFeatures, parameters);
-      if (!Number.isInteger(nParameters)) throw new ModelFormatError('nParameters must be an integer.');
-      const fitInfo = fit && { ...fit, history: [fit.logLikelihood], notes: [] };
-      return new HiddenMarkovModel({ emission, model, parameters, nParameters, device: 'auto', fitInfo });
-    });
+    return new HiddenMarkovModel({ ...readHiddenMarkov(json, family), device: 'auto' });
+  }
+
+  /** State k by itself, as plain arrays. @throws InvalidArgumentError */
+  state(k: number): HiddenState {
+    return hiddenState(this, k);
   }
 
   toJSON(): HiddenMarkovModelJson {
     const { nStates: k, nFeatures: d, stationary, nParameters, fitInfo, covarianceType } = this;
     const shapes = this.#model.family.shapes(k, d);
     return {
-      format: FORMAT,
-      version: VERSION,
-      model: HIDDEN_MARKOV,
+      ...modelHeader(HIDDEN_MARKOV, this.columns),
       nStates: k,
       nFeatures: d,
       stationary,
@@ -205,7 +202,7 @@ export class HiddenMarkovModel {
           Object.entries(shapes).map(([name, shape]) => [name, nest(this.emission[name], shape)]),
         ),
       },
-      ...(fitInfo && { fit: { logLikelihood: fitInfo.logLikelihood, ...runSummary(fitInfo) } }),
+      ...(fitInfo && { fit: fitJson(fitInfo) }),
     };
   }
 

@@ -71,6 +71,8 @@ export interface HiddenMarkovModelOptions extends StoppingOptions {
   seed?: number;
   /** Default 'auto'. */
   device?: DeviceChoice;
+  /** What the columns of the rows are called, in their order; kept in the model. */
+  columns?: readonly string[];
   /** Called, and awaited, after every E-step. */
   onIteration?: (progress: HiddenMarkovProgress) => unknown;
 }
@@ -94,6 +96,7 @@ const OPTIONS: ReadonlySet<string> = new Set([
   'seed',
   'device',
   'signal',
+  'columns',
   'onIteration',
 ] satisfies (keyof HiddenMarkovModelOptions)[]);
 

@@ -15,9 +15,12 @@ import { KMeansModel, type KMeansParameters } from '../models/k-means.js';
 import { MAX_COMPONENTS } from '../models/mixture.js';
 import { createRng, sampleIndices } from '../numerics/rng.js';
 import { checkOptionNames } from '../option-names.js';
-import { FORMAT, type KMeansJson, nest, readKMeans, VERSION } from '../serialize.js';
+import { modelHeader, nest } from '../serialize.js';
+import type { Provenance } from './fitted-mixture.js';
 import { backendFor, fitBest, type RunInfo, runInfo, runSummary } from './fitting.js';
-
+import { K_MEANS, type KMeansJson, readKMeans } from './k-means-json.js';
+import { checkColumns } from './options.js';
+import { rowOf } from './parts.js';
 import { labels, type UseOptions } from './scoring.js';
 
 export interface KMeansProgress extends Omit<Progress<KMeansParameters>, 'logLikelihood' | 'ledger'> {
@@ -45,6 +48,8 @@ export interface KMeansOptions extends Omit<StoppingOptions, 'tol'> {
   seed?: number;
   /** Default 'auto'. */
   device?: DeviceChoice;
+  /** What the columns of the points are called, in their order; kept in the model. */
+  columns?: readonly string[];
   /** Called, and awaited, after every assignment. */
   onIteration?: (progress: KMeansProgress) => unknown;
 }
@@ -59,6 +64,7 @@ const OPTIONS: ReadonlySet<string> = new Set([
   'seed',
   'device',
   'signal',
+  'columns',
   'onIteration',
 ] satisfies (keyof KMeansOptions)[]);
 
@@ -84,12 +90,13 @@ export class KMeans {
   /** Σ_i |x_i − nearest centre|² of the rows that were fitted. */
   readonly inertia: number | undefined;
   readonly fitInfo: KMeansInfo | undefined;
+  /** What the columns of the rows are called, where the fit was told. */
+  readonly columns: readonly string[] | undefined;
 
   private constructor(
     clusterCenters: Float64Array,
     nClusters: number,
-    device: DeviceChoice,
-    fitInfo?: KMeansInfo,
+    { device, fitInfo, columns }: Provenance<KMeansInfo>,
   ) {
     this.#device = device;
     this.nClusters = nClusters;
@@ -97,6 +104,7 @@ export class KMeans {
     this.clusterCenters = clusterCenters;
     this.fitInfo = fitInfo;
     this.inertia = fitInfo?.inertia;
+    this.columns = columns;
     Object.freeze(this);
   }
 
@@ -127,6 +135,7 @@ export class KMeans {
         `init must be 'k-means++', 'random' or centres [${nClusters}, ${checked.shape[1]}], got ${JSON.stringify(init)}.`,
       );
     }
+    const columns = checkColumns(rest.columns, checked.shape[1]);
     const { backend } = await backendFor(checked, device);
     return withRows(checked, backend, rows => {
       // The objective is −½ inertia, and em's tolerance is on its change per row.
@@ -160,7 +169,8 @@ export class KMeans {
             beta === undefined ? fit : await model.eStep(fit.parameters, rows, { assignment: 'hard' });
           const history = info.history.map(objective => -2 * objective);
           const fitInfo = { ...info, history, inertia: -2 * logLikelihood };
-          return new KMeans(fit.parameters.centers, nClusters, device ?? 'auto', fitInfo) as FittedKMeans;
+          const provenance = { device: device ?? 'auto', fitInfo, columns };
+          return new KMeans(fit.parameters.centers, nClusters, provenance) as FittedKMeans;
         },
       }));
     });
@@ -170,22 +180,26 @@ export class KMeans {
   static fromCenters(centers: Numbers | Matrix): KMeans {
     const nClusters = isMatrix(centers) ? centers.shape[0] : centers.length;
     const numbers = isMatrix(centers) ? centers.data : flatten(centers);
-    return new KMeans(givenCenters(centers, nClusters, numbers.length / nClusters), nClusters, 'auto');
+    return new KMeans(givenCenters(centers, nClusters, numbers.length / nClusters), nClusters, {
+      device: 'auto',
+    });
+  }
+
+  /** [D] The centre of cluster k, as an array. @throws InvalidArgumentError */
+  center(k: number): number[] {
+    return rowOf(this.clusterCenters, k, this.nClusters);
   }
 
   /** The clustering that `toJSON` wrote. @throws ModelFormatError */
   static fromJSON(json: unknown): KMeans {
-    const { centers, nClusters, nFeatures, fit } = readKMeans(json);
-    const info = fit && { ...fit, history: [fit.inertia], notes: [] };
-    return new KMeans(flat('clusterCenters', centers, [nClusters, nFeatures]), nClusters, 'auto', info);
+    const { clusterCenters, nClusters, ...known } = readKMeans(json);
+    return new KMeans(clusterCenters, nClusters, { device: 'auto', ...known });
   }
 
   toJSON(): KMeansJson {
     const { nClusters, nFeatures, clusterCenters, fitInfo } = this;
     return {
-      format: FORMAT,
-      version: VERSION,
-      model: 'k-means',
+      ...modelHeader(K_MEANS, this.columns),
       nClusters,
       nFeatures,
       clusterCenters: nest(clusterCenters, [nClusters, nFeatures]),

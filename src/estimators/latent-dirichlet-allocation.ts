@@ -10,7 +10,8 @@ import type { Fit } from '../fit.js';
 import { randomTopics } from '../init/random-topics.js';
 import type { LatentDirichlet, TopicParameters } from '../models/latent-dirichlet.js';
 import { checkOptionNames } from '../option-names.js';
-import { FORMAT, VERSION } from '../serialize.js';
+import { modelHeader } from '../serialize.js';
+import { runSummary } from './fitting.js';
 import { type LatentDirichletAllocationJson, LDA, readTopics } from './latent-dirichlet-json.js';
 import { fitOnline, onlineStep } from './latent-dirichlet-online.js';
 import {
@@ -19,6 +20,7 @@ import {
   type LatentDirichletAllocationOptions,
   type TopicSettings,
 } from './latent-dirichlet-options.js';
+import { rowOf } from './parts.js';
 
 /** How a fit went. */
 export interface TopicFitInfo {
@@ -172,18 +174,13 @@ export class LatentDirichletAllocation implements TopicSettings {
 
   /** The model that `toJSON` wrote. @throws ModelFormatError */
   static fromJSON(json: unknown): LatentDirichletAllocation {
-    const { fit, ...content } = readTopics(json);
-    const fitInfo = fit && { ...fit, history: [fit.bound] };
-    return new LatentDirichletAllocation({ ...content, device: 'auto', fitInfo });
+    return new LatentDirichletAllocation({ ...readTopics(json), device: 'auto' });
   }
 
   toJSON(): LatentDirichletAllocationJson {
     const { nComponents, nFeatures, components, nBatches, fitInfo } = this;
-    const { history: _, ...fit } = fitInfo ?? { history: [] };
     return {
-      format: FORMAT,
-      version: VERSION,
-      model: LDA,
+      ...modelHeader(LDA, undefined),
       nComponents,
       nFeatures,
       ...this.#settings,
@@ -191,8 +188,13 @@ export class LatentDirichletAllocation implements TopicSettings {
       components: Array.from({ length: nComponents }, (_, k) =>
         Array.from(components.subarray(k * nFeatures, (k + 1) * nFeatures)),
       ),
-      ...(fitInfo && { fit: fit as LatentDirichletAllocationJson['fit'] }),
+      ...(fitInfo && { fit: { bound: fitInfo.bound, ...runSummary(fitInfo) } }),
     };
+  }
+
+  /** [V] Row k of `topics`, as an array. @throws InvalidArgumentError */
+  topic(k: number): number[] {
+    return rowOf(this.topics, k, this.nComponents);
   }
 
   /** [K, V] E[β_kv] = λ_kv / Σ_u λ_ku: each topic's distribution over words; rows sum to 1. */

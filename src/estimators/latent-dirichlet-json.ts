@@ -1,16 +1,10 @@
-import type { StopReason } from '../convergence.js';
-import { EmError, ModelFormatError } from '../errors.js';
-import type { LatentDirichlet } from '../models/latent-dirichlet.js';
-import { FORMAT, VERSION } from '../serialize.js';
+import { type ModelJson, type RunJson, readModelFile } from '../serialize.js';
 import { givenTopics, type TopicSettings, topicSettings } from './latent-dirichlet-options.js';
 
 export const LDA = 'latent-dirichlet-allocation';
 
 /** A model file, version 1. */
-export interface LatentDirichletAllocationJson extends TopicSettings {
-  format: typeof FORMAT;
-  version: typeof VERSION;
-  model: typeof LDA;
+export interface LatentDirichletAllocationJson extends ModelJson<typeof LDA>, TopicSettings {
   nComponents: number;
   /** V */
   nFeatures: number;
@@ -18,50 +12,40 @@ export interface LatentDirichletAllocationJson extends TopicSettings {
   nBatches: number;
   /** [K][V] λ */
   components: number[][];
-  fit?: {
-    bound: number;
-    nIter: number;
-    converged: boolean;
-    stopReason: StopReason;
-    device: string;
-    adapter: string;
-  };
+  fit?: RunJson & { bound: number };
 }
 
-export interface ReadTopics {
-  readonly model: LatentDirichlet;
-  readonly settings: TopicSettings;
-  readonly components: Float64Array;
-  readonly nBatches: number;
-  readonly fit: LatentDirichletAllocationJson['fit'];
-}
+const REQUIRED = [
+  'nComponents',
+  'nFeatures',
+  'components',
+] as const satisfies (keyof LatentDirichletAllocationJson)[];
 
-/** The content of a model file. @throws ModelFormatError for another format or model, or fields that do not fit */
-export function readTopics(json: unknown): ReadTopics {
-  const file = (
-    typeof json === 'object' && json !== null ? json : {}
-  ) as Partial<LatentDirichletAllocationJson>;
-  for (const [name, expected] of Object.entries({ format: FORMAT, version: VERSION, model: LDA })) {
-    const got = file[name as keyof typeof file];
-    if (got === expected) continue;
-    throw new ModelFormatError(
-      `Expected a model file with ${name} ${JSON.stringify(expected)}, got ${JSON.stringify(got) ?? 'none'}.`,
+const SETTINGS = [
+  'docTopicPrior',
+  'topicWordPrior',
+  'learningDecay',
+  'learningOffset',
+  'meanChangeTol',
+] as const satisfies (keyof TopicSettings)[];
+
+/** @throws ModelFormatError */
+export const readTopics = (json: unknown) =>
+  readModelFile(json, LDA, REQUIRED, file => {
+    const k = file.count('nComponents');
+    const vocabulary = file.count('nFeatures');
+    const settings = SETTINGS.map(name => [name, file.optional(name, own => file.number(own))]);
+    const maxDocUpdateIter = file.optional('maxDocUpdateIter', name => file.count(name, { most: 1e6 }));
+    const components = givenTopics(
+      { data: file.numbers('components', [k, vocabulary]), shape: [k, vocabulary] },
+      k,
+      vocabulary,
+      'components',
     );
-  }
-  const { nComponents, nFeatures, nBatches = 0, components, fit } = file;
-  if (!Number.isInteger(nComponents) || !Number.isInteger(nFeatures) || !Array.isArray(components)) {
-    throw new ModelFormatError('The model file lacks nComponents, nFeatures or components.');
-  }
-  try {
-    const [k, vocabulary] = [nComponents as number, nFeatures as number];
     return {
-      ...topicSettings(k, file),
-      components: givenTopics(components, k, vocabulary, 'components'),
-      nBatches,
-      fit,
+      ...topicSettings(k, { ...Object.fromEntries(settings), maxDocUpdateIter }),
+      components,
+      nBatches: file.optional('nBatches', name => file.count(name, { least: 0 })) ?? 0,
+      fitInfo: file.fit('bound'),
     };
-  } catch (cause) {
-    if (!(cause instanceof EmError)) throw cause;
-    throw new ModelFormatError(`The model file is broken: ${cause.message}`, { cause });
-  }
-}
+  });

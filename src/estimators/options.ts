@@ -38,6 +38,8 @@ export interface CommonOptions extends StoppingOptions {
   seed?: number;
   /** Default 'auto'. */
   device?: DeviceChoice;
+  /** What the columns of the points are called, in their order; kept in the model. */
+  columns?: readonly string[];
 }
 
 export const COMMON_OPTIONS = [
@@ -49,6 +51,7 @@ export const COMMON_OPTIONS = [
   'seed',
   'device',
   'signal',
+  'columns',
 ] as const satisfies (keyof CommonOptions)[];
 
 export interface GaussianMixtureOptions extends CommonOptions, RuleOptions {
@@ -76,4 +79,20 @@ export function checkStarts(nInit: number, seed: number): void {
   if (!Number.isSafeInteger(seed) || seed < 0) {
     throw new InvalidArgumentError(`seed must be an integer ≥ 0, got ${seed}.`);
   }
+}
+
+/**
+ * The names of d columns, if there are any: a copy.
+ *
+ * @throws InvalidArgumentError unless there is one text a column
+ */
+export function checkColumns(
+  columns: readonly string[] | undefined,
+  d: number,
+): readonly string[] | undefined {
+  if (columns === undefined) return undefined;
+  const isNames = Array.isArray(columns) && columns.every(name => typeof name === 'string');
+  if (isNames && columns.length === d) return Object.freeze([...columns]);
+  const got = isNames ? `${columns.length} names` : 'something else';
+  throw new InvalidArgumentError(`columns must be the names of the ${d} columns of the points, got ${got}.`);
 }

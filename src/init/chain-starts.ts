@@ -6,7 +6,7 @@ import type { ChainParameters, HiddenMarkov } from '../models/hidden-markov-mode
 import { type MixtureModel, type MixtureParameters, mixture } from '../models/mixture.js';
 import { stationaryDistribution } from '../models/stationary.js';
 import { createRng, type Rng } from '../numerics/rng.js';
-import { flat, givenParameters, type Numbers } from './given-parameters.js';
+import { checkedParameters, checkShares, flat, type Numbers, normalised } from './given-parameters.js';
 import { kMeansPlusPlus } from './k-means-plus-plus.js';
 import { randomFromData } from './random-from-data.js';
 import type { StartOptions } from './start.js';
@@ -111,25 +111,26 @@ export function checkedEmission<P extends Arrays>(
   emission: object,
 ): P {
   const states = mixture(family, { nComponents: nStates });
-  return emissionOf(givenParameters<P>(states as MixtureModel<P>, d, { ...emission, weights: undefined }));
+  return emissionOf(checkedParameters<P>(states as MixtureModel<P>, d, { ...emission, weights: undefined }));
 }
 
-/** Probabilities whose last dimension sums to 1. @throws InvalidArgumentError */
+/** Probabilities whose last dimension is made to sum to 1. @throws InvalidArgumentError */
 export function probabilities(name: string, given: Numbers, shape: number[]): Float64Array {
+  const values = checkedProbabilities(name, given, shape);
+  const k = shape[shape.length - 1];
+  for (let begin = 0; begin < values.length; begin += k) {
+    values.set(normalised(values.subarray(begin, begin + k)), begin);
+  }
+  return values;
+}
+
+/** The same, bit for bit as they are given. */
+export function checkedProbabilities(name: string, given: Numbers, shape: number[]): Float64Array {
   const values = flat(name, given, shape);
   const k = shape[shape.length - 1];
   for (let begin = 0; begin < values.length; begin += k) {
-    const row = values.subarray(begin, begin + k);
-    const total = row.reduce((sum, p) => sum + p, 0);
-    if (row.some(p => p < 0) || Math.abs(total - 1) > 1e-6) {
-      const what = shape.length > 1 ? `Row ${begin / k} of ${name}` : name;
-      throw new InvalidArgumentError(
-        `${what} must be ≥ 0 and sum to 1, got [${Array.from(row).join(', ')}] with sum ${total}.`,
-      );
-    }
-    row.forEach((p, i) => {
-      row[i] = p / total;
-    });
+    const what = shape.length > 1 ? `Row ${begin / k} of ${name}` : name;
+    checkShares(what, values.subarray(begin, begin + k));
   }
   return values;
 }

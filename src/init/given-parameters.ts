@@ -16,12 +16,23 @@ export interface GivenParameters {
 }
 
 /**
- * Checked, flat copies of given parameters: those of the family by name, and `weights` [K] (default: equal).
+ * Checked, flat copies of given parameters: those of the family by name, and `weights` [K] (default: equal), which are
+ * made to sum to 1.
  *
  * @throws InvalidArgumentError naming the parameter, what was expected and what was got
  * @throws DegenerateCovarianceError for a covariance that is not positive definite
  */
 export function givenParameters<P extends Arrays>(
+  model: MixtureModel<P, Family<P>>,
+  d: number,
+  parameters: object,
+): MixtureParameters<P> {
+  const checked = checkedParameters(model, d, parameters);
+  return { ...checked, weights: normalised(checked.weights) };
+}
+
+/** The same, bit for bit as they are given: a file holds what a model was. */
+export function checkedParameters<P extends Arrays>(
   { family, nComponents: k }: MixtureModel<P, Family<P>>,
   d: number,
   parameters: object,
@@ -32,13 +43,28 @@ export function givenParameters<P extends Arrays>(
   const own = Object.fromEntries(
     Object.entries(family.shapes(k, d)).map(([name, shape]) => [name, flat(name, given[name], [...shape])]),
   ) as unknown as P;
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  if (weights.some(weight => weight < 0) || Math.abs(total - 1) > 1e-6) {
-    throw new InvalidArgumentError(`weights must be ≥ 0 and sum to 1, got [${weights}] with sum ${total}.`);
-  }
+  checkShares('weights', weights);
   family.check(own, k, d);
-  return { ...own, weights: weights.map(weight => weight / total) };
+  return { ...own, weights };
 }
+
+/** @throws InvalidArgumentError unless numbers are ≥ 0 and, nearly, sum to 1 */
+export function checkShares(name: string, values: Float64Array): void {
+  const total = values.reduce((sum, value) => sum + value, 0);
+  if (values.every(value => value >= 0) && Math.abs(total - 1) <= 1e-6) return;
+  const few =
+    Array.from(values.subarray(0, MOST_SHOWN)).join(', ') + (values.length > MOST_SHOWN ? ', …' : '');
+  throw new InvalidArgumentError(`${name} must be ≥ 0 and sum to 1, got [${few}] with sum ${total}.`);
+}
+
+export function normalised(values: Float64Array): Float64Array {
+  const total = values.reduce((sum, value) => sum + value, 0);
+  return values.map(value => value / total);
+}
+
+const MOST_SHOWN = 8;
+/** No parameter has as many dimensions; what is nested deeper is no array of numbers. */
+const MOST_DIMENSIONS = 4;
 
 /** @throws InvalidArgumentError unless `value` holds as many finite numbers as its shape says */
 export function flat(name: string, value: Numbers | undefined, shape: number[]): Float64Array {
@@ -50,15 +76,25 @@ export function flat(name: string, value: Numbers | undefined, shape: number[]):
     );
   }
   const bad = Array.prototype.findIndex.call(numbers, number => !Number.isFinite(number));
-  if (bad >= 0)
-    throw new InvalidArgumentError(`${name} must be finite numbers, got ${numbers[bad]} at index ${bad}.`);
+  if (bad >= 0) {
+    const got = typeof numbers[bad] === 'object' ? 'an object' : numbers[bad];
+    throw new InvalidArgumentError(`${name} must be finite numbers, got ${got} at index ${bad}.`);
+  }
   return Float64Array.from(numbers);
 }
 
-/** Nested arrays as one; a typed array as it is. */
+/** Nested arrays as one; a typed array as it is. What is no array counts as one entry, which is no number. */
 export function flatten(value: Numbers): ArrayLike<number> {
-  if (ArrayBuffer.isView(value)) return value as unknown as ArrayLike<number>;
-  return Array.from(value as ArrayLike<number | Numbers>).flatMap(entry =>
-    typeof entry === 'object' && entry !== null ? Array.from(flatten(entry)) : [entry as number],
-  );
+  if (isTyped(value)) return value;
+  const entries: number[] = [];
+  const add = (entry: unknown, depth: number): void => {
+    if (depth > 0 && (Array.isArray(entry) || isTyped(entry))) {
+      for (let i = 0; i < entry.length; i++) add(entry[i], depth - 1);
+    } else entries.push(entry as number);
+  };
+  add(value, MOST_DIMENSIONS);
+  return entries;
 }
+
+const isTyped = (value: unknown): value is ArrayLike<number> =>
+  ArrayBuffer.isView(value) && !(value instanceof DataView);

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
+import { FAMILIES } from '../../estimators/count-family.js';
 import { GaussianMixture } from '../../estimators/gaussian-mixture.js';
-import { FAMILIES, Mixture } from '../../estimators/mixture.js';
+import { Mixture } from '../../estimators/mixture.js';
 import type { FitProgress } from '../../estimators/options.js';
 import type { RuleOptions } from '../../estimators/rules.js';
 import { readData } from '../data.js';

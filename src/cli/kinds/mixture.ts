@@ -1,4 +1,4 @@
-import type { FamilyName } from '../../estimators/mixture.js';
+import type { FamilyName } from '../../estimators/count-family.js';
 import { Mixture } from '../../estimators/mixture.js';
 import { counted, formatSummary, partsTable } from '../summary.js';
 import type { OpenModel } from './kind.js';

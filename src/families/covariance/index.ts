@@ -6,12 +6,14 @@ import { spherical } from './spherical.js';
 import { tied } from './tied.js';
 
 export const COVARIANCE_TYPES: Record<CovarianceName, CovarianceType> = { full, tied, diag, spherical };
+export const COVARIANCE_NAMES = Object.keys(COVARIANCE_TYPES) as CovarianceName[];
 
 /** @throws InvalidArgumentError for an unknown name */
 export function covarianceType(name: string): CovarianceType {
   if (!Object.hasOwn(COVARIANCE_TYPES, name)) {
-    const known = Object.keys(COVARIANCE_TYPES).join(', ');
-    throw new InvalidArgumentError(`covarianceType must be one of ${known}, got ${JSON.stringify(name)}.`);
+    throw new InvalidArgumentError(
+      `covarianceType must be one of ${COVARIANCE_NAMES.join(', ')}, got ${JSON.stringify(name)}.`,
+    );
   }
   return COVARIANCE_TYPES[name as CovarianceName];
 }

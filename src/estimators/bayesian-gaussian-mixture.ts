@@ -22,7 +22,7 @@ import {
 } from './bayesian-options.js';
 import type { Provenance } from './fitted-mixture.js';
 import { fitBest, type RunInfo, runInfo, runSummary } from './fitting.js';
-import { checkColumns } from './options.js';
+import { checkColumns, checkStandardize } from './options.js';
 import { type GaussianComponent, gaussianComponent } from './parts.js';
 import { checkPriors, priorsFor } from './priors.js';
 import { labels, logDensities, probabilities, type Scorer, totals, type UseOptions } from './scoring.js';
@@ -132,8 +132,9 @@ export class BayesianGaussianMixture implements BayesianMixtureParameters {
       onIteration: report,
     } = options;
     const { covarianceType: name = 'full', regCovar, init = 'k-means++' } = options;
-    const family = gaussian({ covariance: covarianceType(name), regCovar });
-    const plain = new MixtureModel(family, nComponents);
+    const own = gaussian({ covariance: covarianceType(name), regCovar });
+    const isStandardised = checkStandardize(options.standardize, name);
+    const plain = new MixtureModel(own, nComponents);
     const weights = checkPriors(options);
     const { start, seeded } = startOf(init);
     const given = isPosterior(init) ? init : undefined;
@@ -148,6 +149,7 @@ export class BayesianGaussianMixture implements BayesianMixtureParameters {
       },
       async rows => {
         const d = rows.shape[1];
+        const family = isStandardised ? own.standardised(rows.scale) : own;
         const model = new BayesianMixture(
           family,
           nComponents,

@@ -22,6 +22,8 @@ export interface BayesianGaussianMixtureOptions extends CommonOptions, PriorOpti
   covarianceType?: CovarianceName;
   /** Added to every component's variances, as scikit-learn does; above 0 the bound may fall slightly. Default 1e-6. */
   regCovar?: number;
+  /** As if every column had variance 1: see `GaussianMixtureOptions`; priors are in the units of the points. Default false. */
+  standardize?: boolean;
   /** Called, and awaited, after every E-step. */
   onIteration?: (progress: BayesianFitProgress) => unknown;
 }
@@ -31,6 +33,7 @@ export const BAYESIAN_GAUSSIAN_MIXTURE_OPTIONS: ReadonlySet<string> = new Set([
   ...PRIOR_OPTIONS,
   'covarianceType',
   'regCovar',
+  'standardize',
   'onIteration',
 ] satisfies (keyof BayesianGaussianMixtureOptions)[]);
 

@@ -10,7 +10,12 @@ import { modelHeader, nest } from '../serialize.js';
 import { type FitInfo, FittedMixture, fitJson, type Provenance } from './fitted-mixture.js';
 import { fitBest, runInfo } from './fitting.js';
 import { GAUSSIAN_MIXTURE, type GaussianMixtureJson, readGaussianMixture } from './gaussian-mixture-json.js';
-import { checkColumns, GAUSSIAN_MIXTURE_OPTIONS, type GaussianMixtureOptions } from './options.js';
+import {
+  checkColumns,
+  checkStandardize,
+  GAUSSIAN_MIXTURE_OPTIONS,
+  type GaussianMixtureOptions,
+} from './options.js';
 import { type GaussianComponent, gaussianComponent } from './parts.js';
 import { logLikelihoodOf, rulesOf } from './rules.js';
 import { startOf } from './starts.js';
@@ -53,26 +58,35 @@ export class GaussianMixture extends FittedMixture<GaussianParameters> {
       mStep,
       fixed,
       columns: names,
+      standardize,
       ...rest
     } = options;
     const family = gaussian({ covariance: covarianceType(name), regCovar });
-    const model = new MixtureModel(family, options.nComponents);
+    const isStandardised = checkStandardize(standardize, name);
+    const plain = new MixtureModel(family, options.nComponents);
     const { start, seeded } = startOf(init);
     const rules = rulesOf({ eStep, mStep, fixed, accelerate: rest.accelerate });
-    return fitBest(points, { ...rest, ...rules }, rows => ({
-      model,
-      seeded,
-      start: given => start(model, rows, given),
-      rank: fit =>
-        rules.eStep.monotone ? Promise.resolve(fit.logLikelihood) : logLikelihoodOf(rules, model, rows, fit),
-      async finish(fit, device) {
-        const logLikelihood = await logLikelihoodOf(rules, model, rows, fit);
-        const fitInfo = { ...runInfo(fit, rows.backend), logLikelihood };
-        const columns = checkColumns(names, rows.shape[1]);
-        const provenance = { device, fitInfo, columns };
-        return new GaussianMixture(model, fit.parameters, provenance) as FittedGaussianMixture;
-      },
-    }));
+    return fitBest(points, { ...rest, ...rules }, rows => {
+      const model = isStandardised
+        ? new MixtureModel(family.standardised(rows.scale), options.nComponents)
+        : plain;
+      return {
+        model,
+        seeded,
+        start: given => start(model, rows, given),
+        rank: fit =>
+          rules.eStep.monotone
+            ? Promise.resolve(fit.logLikelihood)
+            : logLikelihoodOf(rules, model, rows, fit),
+        async finish(fit, device) {
+          const logLikelihood = await logLikelihoodOf(rules, model, rows, fit);
+          const fitInfo = { ...runInfo(fit, rows.backend), logLikelihood };
+          const columns = checkColumns(names, rows.shape[1]);
+          const provenance = { device, fitInfo, columns };
+          return new GaussianMixture(model, fit.parameters, provenance) as FittedGaussianMixture;
+        },
+      };
+    });
   }
 
   /**

@@ -9,6 +9,7 @@ import type { Family } from '../families/family.js';
 import { Gaussian, gaussian } from '../families/gaussian.js';
 import { multinomial } from '../families/multinomial.js';
 import { poisson } from '../families/poisson.js';
+import { checkStandardize } from './options.js';
 
 /** Families by name. */
 export const EMISSIONS = ['gaussian', 'categorical', 'poisson', 'bernoulli', 'multinomial'] as const;
@@ -69,6 +70,23 @@ export function emissionOf(
   throw new InvalidArgumentError(
     `emission must be a family or one of ${EMISSIONS.join(', ')}, got ${JSON.stringify(emission)}.`,
   );
+}
+
+/**
+ * The way to a Gaussian family in the units of columns, if that is asked for.
+ *
+ * @throws InvalidArgumentError for emissions that have no units
+ */
+export function standardisedEmission(
+  standardize: boolean | undefined,
+  { family, name }: Emission,
+): ((scale: Float64Array) => Family) | undefined {
+  if (!(family instanceof Gaussian)) {
+    if (!standardize) return undefined;
+    throw new InvalidArgumentError(`standardize is an option of emission 'gaussian', not of '${name}'.`);
+  }
+  const isStandardised = checkStandardize(standardize, family.covariance.name);
+  return isStandardised ? scale => family.standardised(scale) as Family : undefined;
 }
 
 /** How many symbols a column has: one more than its largest. */

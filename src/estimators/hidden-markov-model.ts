@@ -20,6 +20,7 @@ import {
   type EmissionOptions,
   emissionOf,
   encode,
+  standardisedEmission,
   symbolsIn,
 } from './hidden-markov-emission.js';
 import { ChainFilter, type Forecast } from './hidden-markov-filter.js';
@@ -118,33 +119,39 @@ export class HiddenMarkovModel {
   ): Promise<FittedHiddenMarkovModel> {
     checkHiddenMarkovOptions(options);
     const { nStates, emission: _, covarianceType, regCovar, nSymbols, init = 'mixture', ...others } = options;
-    const { lengths, weights, stationary, priors, fixed, accelerate, columns: names, ...rest } = others;
+    const { lengths, weights, stationary, priors, fixed, accelerate, columns: names, ...more } = others;
+    const { standardize, ...rest } = more;
     const { start, seeded } = chainStartOf(init);
     const { points, lengths: checked } = checkSequences(sequences, lengths);
     const columns = checkColumns(names, points.shape[1]);
     const emission = emissionOf(options, () => symbolsOf(init, nStates) ?? symbolsIn(points));
     const { family } = emission;
-    const model = new HiddenMarkov(family, { nStates, stationary, sequences: weighted(checked, weights) });
+    const told = { nStates, stationary, sequences: weighted(checked, weights) };
+    const plain = new HiddenMarkov(family, told);
+    const standardised = standardisedEmission(standardize, emission);
     const mStep = mStepOf(priors, fixed);
     const rules = rulesOf({ mStep, accelerate });
     let nParameters = 0;
-    return fitBest(encode(points, emission), { ...rest, ...rules }, rows => ({
-      model,
-      seeded,
-      async start(given) {
-        const first = await start(model, rows, given);
-        nParameters = model.nParameters(rows.shape[1], first);
-        return first;
-      },
-      async finish(fit, device) {
-        const logLikelihood = await logLikelihoodOf(rules, model, rows, fit);
-        const fitInfo = { ...runInfo(fit, rows.backend), logLikelihood };
-        const { parameters } = fit;
-        const own = new HiddenMarkov(family, { nStates, stationary });
-        const content = { emission, model: own, parameters, nParameters, device, fitInfo, columns };
-        return new HiddenMarkovModel(content) as FittedHiddenMarkovModel;
-      },
-    }));
+    return fitBest(encode(points, emission), { ...rest, ...rules }, rows => {
+      const model = standardised ? new HiddenMarkov(standardised(rows.scale), told) : plain;
+      return {
+        model,
+        seeded,
+        async start(given) {
+          const first = await start(model, rows, given);
+          nParameters = model.nParameters(rows.shape[1], first);
+          return first;
+        },
+        async finish(fit, device) {
+          const logLikelihood = await logLikelihoodOf(rules, model, rows, fit);
+          const fitInfo = { ...runInfo(fit, rows.backend), logLikelihood };
+          const { parameters } = fit;
+          const own = new HiddenMarkov(family, { nStates, stationary });
+          const content = { emission, model: own, parameters, nParameters, device, fitInfo, columns };
+          return new HiddenMarkovModel(content) as FittedHiddenMarkovModel;
+        },
+      };
+    });
   }
 
   /**

@@ -45,6 +45,8 @@ export interface HiddenMarkovModelOptions extends StoppingOptions {
   covarianceType?: CovarianceName;
   /** Of 'gaussian': added to every variance, in squared units of the data. Default 1e-6. */
   regCovar?: number;
+  /** Of 'gaussian': see `GaussianMixtureOptions`. Default false. */
+  standardize?: boolean;
   /** Of 'categorical': how many symbols there are, up to 128. Default: as many as the sequences, or init, have. */
   nSymbols?: number;
   /** How many rows each sequence has, where the rows come in one piece. */
@@ -82,6 +84,7 @@ const OPTIONS: ReadonlySet<string> = new Set([
   'emission',
   'covarianceType',
   'regCovar',
+  'standardize',
   'nSymbols',
   'lengths',
   'weights',

@@ -1,4 +1,5 @@
 import { MAX_FEATURES } from '../data/matrix.js';
+import { InvalidArgumentError } from '../errors.js';
 import type { Numbers } from '../init/given-parameters.js';
 import { MAX_COMPONENTS } from '../models/mixture.js';
 import { type ModelJson, type RunJson, readModelFile } from '../serialize.js';
@@ -10,6 +11,8 @@ export interface KMeansJson extends ModelJson<typeof K_MEANS> {
   nClusters: number;
   nFeatures: number;
   clusterCenters: Numbers;
+  /** [D] what columns are divided by before distances are taken. Default 1. */
+  scale?: Numbers;
   fit?: RunJson & { inertia: number };
 }
 
@@ -23,7 +26,14 @@ export const readKMeans = (json: unknown) =>
     return {
       nClusters,
       clusterCenters: file.numbers('clusterCenters', [nClusters, d]),
+      scale: file.optional('scale', name => positive(name, file.numbers(name, [d]))),
       columns: file.optional('columns', name => file.names(name, d)),
       fitInfo: file.fit('inertia'),
     };
   });
+
+function positive(name: string, values: Float64Array): Float64Array {
+  const bad = values.find(value => !(value > 0));
+  if (bad === undefined) return values;
+  throw new InvalidArgumentError(`${name} must be > 0, got ${bad}.`);
+}

@@ -6,6 +6,7 @@ import { type CheckedPoints, checkPoints, type Points, withRows } from '../data/
 import { hard } from '../e-step/hard.js';
 import { tempered } from '../e-step/tempered.js';
 import { InvalidArgumentError } from '../errors.js';
+import { diag } from '../families/covariance/diag.js';
 import { spherical } from '../families/covariance/spherical.js';
 import { gaussian } from '../families/gaussian.js';
 import type { Progress } from '../fit.js';
@@ -19,7 +20,7 @@ import { modelHeader, nest } from '../serialize.js';
 import type { Provenance } from './fitted-mixture.js';
 import { backendFor, fitBest, type RunInfo, runInfo, runSummary } from './fitting.js';
 import { K_MEANS, type KMeansJson, readKMeans } from './k-means-json.js';
-import { checkColumns } from './options.js';
+import { checkColumns, checkStandardize } from './options.js';
 import { rowOf } from './parts.js';
 import { labels, type UseOptions } from './scoring.js';
 
@@ -42,6 +43,11 @@ export interface KMeansOptions extends Omit<StoppingOptions, 'tol'> {
    * steps, any smallest number until no row changes its cluster. Default 1e-6.
    */
   tol?: number;
+  /**
+   * Divide every column by its standard deviation before distances are taken; centres stay in the units of the points.
+   * Default false.
+   */
+  standardize?: boolean;
   /** Stiffness of soft k-means, > 0: responsibilities ∝ exp(−½ β d²). Default: hard assignment. */
   beta?: number;
   /** Default 0. */
@@ -61,6 +67,7 @@ const OPTIONS: ReadonlySet<string> = new Set([
   'tol',
   'maxIter',
   'beta',
+  'standardize',
   'seed',
   'device',
   'signal',
@@ -80,14 +87,16 @@ export interface KMeansInfo extends RunInfo {
 /** A clustering whose fit is known. */
 export type FittedKMeans = KMeans & { readonly fitInfo: KMeansInfo; readonly inertia: number };
 
-/** k-means clusters: a value. Distances are Euclidean, in the units of the columns as they are. */
+/** k-means clusters: a value. Distances are Euclidean, in the units of the columns as they are, or in units of `scale`. */
 export class KMeans {
   readonly #device: DeviceChoice;
   readonly nClusters: number;
   readonly nFeatures: number;
   /** [K, D] row-major */
   readonly clusterCenters: Float64Array;
-  /** Σ_i |x_i − nearest centre|² of the rows that were fitted. */
+  /** [D] what columns are divided by before distances are taken; absent where they are not standardised */
+  readonly scale: Float64Array | undefined;
+  /** Σ_i |x_i − nearest centre|² of the rows that were fitted, in units of `scale`. */
   readonly inertia: number | undefined;
   readonly fitInfo: KMeansInfo | undefined;
   /** What the columns of the rows are called, where the fit was told. */
@@ -96,7 +105,7 @@ export class KMeans {
   private constructor(
     clusterCenters: Float64Array,
     nClusters: number,
-    { device, fitInfo, columns }: Provenance<KMeansInfo>,
+    { device, fitInfo, columns, scale }: Provenance<KMeansInfo> & { readonly scale?: Float64Array },
   ) {
     this.#device = device;
     this.nClusters = nClusters;
@@ -105,6 +114,7 @@ export class KMeans {
     this.fitInfo = fitInfo;
     this.inertia = fitInfo?.inertia;
     this.columns = columns;
+    this.scale = scale;
     Object.freeze(this);
   }
 
@@ -128,7 +138,6 @@ export class KMeans {
         `nClusters must be an integer from 1 to ${most}, which the ${checked.shape[0]} rows allow, got ${nClusters}.`,
       );
     }
-    const model = new KMeansModel(nClusters);
     const centers = typeof init === 'string' ? undefined : givenCenters(init, nClusters, checked.shape[1]);
     if (typeof init === 'string' && init !== 'k-means++' && init !== 'random') {
       throw new InvalidArgumentError(
@@ -136,10 +145,13 @@ export class KMeans {
       );
     }
     const columns = checkColumns(rest.columns, checked.shape[1]);
+    const isStandardised = checkStandardize(rest.standardize, 'diag');
     const { backend } = await backendFor(checked, device);
     return withRows(checked, backend, rows => {
+      const scale = isStandardised ? Float64Array.from(rows.scale) : undefined;
+      const model = new KMeansModel(nClusters, scale);
       // The objective is −½ inertia, and em's tolerance is on its change per row.
-      const total = rows.scale.reduce((sum, s) => sum + s * s, 0);
+      const total = rows.scale.reduce((sum, s, j) => sum + (s / (scale?.[j] ?? 1)) ** 2, 0);
       const onIteration =
         report &&
         (({
@@ -157,8 +169,9 @@ export class KMeans {
           const given = { seed, stream, signal };
           if (centers) return { centers };
           if (init === 'k-means++') {
-            const euclidean = { family: gaussian({ covariance: spherical }), nComponents: nClusters };
-            return { centers: await kMeansPlusPlusSeeds(euclidean, rows, given) };
+            const family = gaussian({ covariance: isStandardised ? diag : spherical });
+            const seeds = kMeansPlusPlusSeeds({ family, nComponents: nClusters }, rows, given);
+            return { centers: await seeds };
           }
           const indices = sampleIndices(rows.shape[0], nClusters, createRng(seed ?? 0, stream));
           return { centers: await backend.take(rows, indices) };
@@ -169,7 +182,7 @@ export class KMeans {
             beta === undefined ? fit : await model.eStep(fit.parameters, rows, { assignment: 'hard' });
           const history = info.history.map(objective => -2 * objective);
           const fitInfo = { ...info, history, inertia: -2 * logLikelihood };
-          const provenance = { device: device ?? 'auto', fitInfo, columns };
+          const provenance = { device: device ?? 'auto', fitInfo, columns, scale };
           return new KMeans(fit.parameters.centers, nClusters, provenance) as FittedKMeans;
         },
       }));
@@ -197,12 +210,13 @@ export class KMeans {
   }
 
   toJSON(): KMeansJson {
-    const { nClusters, nFeatures, clusterCenters, fitInfo } = this;
+    const { nClusters, nFeatures, clusterCenters, scale, fitInfo } = this;
     return {
       ...modelHeader(K_MEANS, this.columns),
       nClusters,
       nFeatures,
       clusterCenters: nest(clusterCenters, [nClusters, nFeatures]),
+      ...(scale && { scale: nest(scale, [nFeatures]) }),
       ...(fitInfo && { fit: { inertia: fitInfo.inertia, ...runSummary(fitInfo) } }),
     };
   }
@@ -210,7 +224,7 @@ export class KMeans {
   /** [n] the nearest centre of each row; ties go to the smaller index. */
   predict(points: Points, options?: UseOptions): Promise<Uint32Array> {
     const { nClusters: nComponents, nFeatures, clusterCenters } = this;
-    const densities = new KMeansModel(nComponents).densities({ centers: clusterCenters });
+    const densities = new KMeansModel(nComponents, this.scale).densities({ centers: clusterCenters });
     const scorer = {
       nComponents,
       nFeatures,
@@ -220,7 +234,7 @@ export class KMeans {
     return labels(scorer, points, options);
   }
 
-  /** [n, K] Euclidean distances of each row from each centre, in float64 on the host. */
+  /** [n, K] distances of each row from each centre, in float64 on the host. */
   async transform(points: Points): Promise<Float64Array> {
     const checked = checkPoints(points);
     const [n, d] = checked.shape;
@@ -228,12 +242,14 @@ export class KMeans {
       throw new InvalidArgumentError(`The model has ${this.nFeatures} features, the points have ${d}.`);
     }
     const x = await valuesOf(checked, this.#device);
-    const k = this.nClusters;
+    const { nClusters: k, scale = new Float64Array(d).fill(1) } = this;
     const distances = new Float64Array(n * k);
     for (let i = 0, at = 0; i < n; i++) {
       for (let c = 0; c < k; c++, at++) {
         let squares = 0;
-        for (let j = 0; j < d; j++) squares += (x[i * d + j] - this.clusterCenters[c * d + j]) ** 2;
+        for (let j = 0; j < d; j++) {
+          squares += ((x[i * d + j] - this.clusterCenters[c * d + j]) / scale[j]) ** 2;
+        }
         distances[at] = Math.sqrt(squares);
       }
     }

@@ -59,6 +59,11 @@ export interface GaussianMixtureOptions extends CommonOptions, RuleOptions {
   covarianceType?: CovarianceName;
   /** Added to every variance, in squared units of the data. Default 1e-6. */
   regCovar?: number;
+  /**
+   * Fit as if every column had variance 1: regCovar is in squares of the columns' standard deviations. The fit of
+   * standardised columns is otherwise that of the columns as they are, whose units the model keeps. Default false.
+   */
+  standardize?: boolean;
   /** Called, and awaited, after every E-step. */
   onIteration?: (progress: FitProgress) => unknown;
 }
@@ -68,6 +73,7 @@ export const GAUSSIAN_MIXTURE_OPTIONS: ReadonlySet<string> = new Set([
   ...RULE_OPTIONS,
   'covarianceType',
   'regCovar',
+  'standardize',
   'onIteration',
 ] satisfies (keyof GaussianMixtureOptions)[]);
 
@@ -95,4 +101,16 @@ export function checkColumns(
   if (isNames && columns.length === d) return Object.freeze([...columns]);
   const got = isNames ? `${columns.length} names` : 'something else';
   throw new InvalidArgumentError(`columns must be the names of the ${d} columns of the points, got ${got}.`);
+}
+
+/** @throws InvalidArgumentError for no boolean, or columns of different units that are to share one variance */
+export function checkStandardize(standardize: unknown, covariance: CovarianceName): boolean {
+  if (standardize === undefined || standardize === false) return false;
+  if (standardize !== true) {
+    throw new InvalidArgumentError(`standardize must be true or false, got ${JSON.stringify(standardize)}.`);
+  }
+  if (covariance !== 'spherical') return true;
+  throw new InvalidArgumentError(
+    "standardize does not go with covarianceType 'spherical', one variance for all columns in their own units. Try 'diag', which is the same in all units.",
+  );
 }

@@ -26,12 +26,11 @@ export function gaussianShortfall(
   } catch {
     return Number.POSITIVE_INFINITY; // a singular S: its likelihood has no maximum to fall short of
   }
-  // Q(S) − Q(Σ) = Σ_k N_k (log det W_S − log det W_Σ − ½ ε |W_Σ|²)
+  // Q(S) − Q(Σ) = Σ_k N_k (log det W_S − log det W_Σ − ½ tr(E Σ⁻¹)), E what regCovar adds
   const length = used.factors.length / counts.length;
   return counts.reduce((sum, count, k) => {
     const factor = used.factors.subarray(k * length, (k + 1) * length);
-    const precisionTrace = factor.reduce((trace, value) => trace + value * value, 0);
-    const lost = unregularised.logDeterminants[k] - used.logDeterminants[k] - 0.5 * regCovar * precisionTrace;
+    const lost = unregularised.logDeterminants[k] - used.logDeterminants[k] - 0.5 * family.ridgeTrace(factor);
     return sum + count * Math.max(0, lost);
   }, rounding);
 }

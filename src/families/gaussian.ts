@@ -4,7 +4,7 @@ import type { Rng } from '../numerics/rng.js';
 import { at, triangleLength } from '../numerics/triangle.js';
 import type { Statistics } from '../statistics.js';
 import { covariancesFromVector, covarianceVector } from './covariance/coordinates.js';
-import type { CentredMoments, CovarianceType } from './covariance/covariance-type.js';
+import type { CentredMoments, CovarianceType, Ridge } from './covariance/covariance-type.js';
 import { full } from './covariance/full.js';
 import {
   type Columns,
@@ -34,7 +34,27 @@ export class Gaussian implements Family<GaussianParameters> {
     readonly covariance: CovarianceType,
     /** Added to every variance in each M-step, in squared units of the data (scikit-learn's reg_covar). */
     readonly regCovar: number,
+    /** [D] what columns would be divided by if they were standardised: regCovar is in squares of these. Default 1. */
+    readonly scale?: Float64Array,
   ) {}
+
+  /** The family with regCovar in units of columns' standard deviations. */
+  standardised(scale: Float64Array): Gaussian {
+    return new Gaussian(this.covariance, this.regCovar, scale);
+  }
+
+  /** What regCovar adds to the variance of column j. */
+  readonly ridge: Ridge = j => this.regCovar * (this.scale?.[j] ?? 1) ** 2;
+
+  /** tr(ridge Σ_k⁻¹), given Σ_k's whitening factor. */
+  ridgeTrace(factor: Float64Array): number {
+    if (this.moments === 'diag') return factor.reduce((sum, w, j) => sum + this.ridge(j) * w * w, 0);
+    let trace = 0;
+    for (let i = 0, t = 0; t < factor.length; i++) {
+      for (let j = 0; j <= i; j++, t++) trace += this.ridge(j) * factor[t] ** 2;
+    }
+    return trace;
+  }
 
   get moments() {
     return this.covariance.moments;
@@ -77,7 +97,7 @@ export class Gaussian implements Family<GaussianParameters> {
     previous: GaussianParameters,
     { fixed, prior }: MaximiseOptions = {},
   ): { parameters: GaussianParameters; notes: Note[] } {
-    const { covariance, moments, regCovar } = this;
+    const { covariance, moments } = this;
     const k = statistics.counts.length;
     const d = previous.means.length / k;
     const about = fixed?.has('means') ? recentre(statistics, moments, previous.means) : statistics;
@@ -88,7 +108,7 @@ export class Gaussian implements Family<GaussianParameters> {
     const covariances = fixed?.has('covariances')
       ? Float64Array.from(previous.covariances)
       : covariance.pool(centred, d);
-    if (!prior && !fixed?.has('covariances')) covariance.addToDiagonal(covariances, regCovar, d);
+    if (!prior && !fixed?.has('covariances')) covariance.addToDiagonal(covariances, this.ridge, d);
 
     if (!prior) {
       const length = covariance.componentLength(d);
@@ -176,7 +196,7 @@ export class Gaussian implements Family<GaussianParameters> {
       if (prior || covariance.name === 'tied') return; // its covariance is the prior's too, or everyone's
       for (let j = 0; j < d; j++) {
         const own = variance(component, j);
-        if (own > regCovar) continue;
+        if (own > this.ridge(j)) continue;
         const message = `Component ${component} has collapsed: regCovar (${regCovar}) outweighs the variance of its feature ${j} (${own.toPrecision(2)}). Try fewer components or another start, or a smaller regCovar if the feature is that narrow.`;
         notes.push({ kind: 'collapsed-component', component, message });
         return;

@@ -119,16 +119,15 @@ export class BayesianMixture implements Model<BayesianMixtureParameters> {
         this.priors.components.mean.length,
       );
       const length = factors.length / this.nComponents;
-      return (
-        0.5 *
-        regCovar *
-        factors.reduce((sum, w, t) => sum + statistics.counts[Math.floor(t / length)] * w * w, 0)
-      );
+      return statistics.counts.reduce((sum, count, k) => {
+        const factor = factors.subarray(k * length, (k + 1) * length);
+        return sum + 0.5 * count * this.family.ridgeTrace(factor);
+      }, 0);
     };
-    return rounding + Math.max(0, penalty(this.#components(statistics, 0)) - penalty(parameters));
+    return rounding + Math.max(0, penalty(this.#components(statistics, () => 0)) - penalty(parameters));
   }
 
-  #components(statistics: Statistics, regCovar = this.family.regCovar): NormalWishartParameters {
-    return posterior(this.priors.components, this.family.covariance, regCovar, statistics);
+  #components(statistics: Statistics, ridge = this.family.ridge): NormalWishartParameters {
+    return posterior(this.priors.components, this.family.covariance, ridge, statistics);
   }
 }

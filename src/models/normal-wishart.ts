@@ -1,4 +1,4 @@
-import type { CovarianceType, Whitening } from '../families/covariance/covariance-type.js';
+import type { CovarianceType, Ridge, Whitening } from '../families/covariance/covariance-type.js';
 import type { GaussianParameters } from '../families/gaussian.js';
 import { choleskyInPlace } from '../numerics/cholesky.js';
 import { digamma, logGamma } from '../numerics/special.js';
@@ -28,12 +28,12 @@ export type NormalWishartParameters = GaussianParameters & {
 /**
  * The posterior that maximises the bound given expected statistics. It is the conjugate update about any origin o:
  * with δ₀ = m₀ − o and δ = m − o, κδ = κ₀δ₀ + S₁ and V = V₀ + S₂ + κ₀δ₀δ₀ᵀ − κδδᵀ; diag and spherical keep the
- * diagonal of V and its mean, tied the mean over components. `regCovar` counts as variance of the rows.
+ * diagonal of V and its mean, tied the mean over components. `ridge` counts as variance of the rows.
  */
 export function posterior(
   prior: NormalWishartPrior,
   covariance: CovarianceType,
-  regCovar: number,
+  ridge: Ridge,
   { counts, sums, origin }: Statistics,
 ): NormalWishartParameters {
   const k = counts.length;
@@ -56,7 +56,7 @@ export function posterior(
     }
     const add = (t: number, i: number, j: number) => {
       own[t] += prior.meanPrecision * before[i] * before[j] - meanPrecision[c] * after[i] * after[j];
-      if (i === j) own[t] = Math.max(0, own[t]) + regCovar * counts[c];
+      if (i === j) own[t] = Math.max(0, own[t]) + ridge(j) * counts[c];
     };
     for (let i = 0; i < d; i++) {
       if (covariance.moments === 'diag') add(i, i, i);

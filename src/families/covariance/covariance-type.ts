@@ -21,6 +21,9 @@ export interface Whitening {
   readonly logDeterminants: Float64Array;
 }
 
+/** What is added to the variance of column j. */
+export type Ridge = (j: number) => number;
+
 /** What the four covariance types differ in: a policy object instead of a string compared everywhere. */
 export interface CovarianceType {
   readonly name: CovarianceName;
@@ -34,8 +37,8 @@ export interface CovarianceType {
   componentLength(d: number): number;
   /** Covariances from the components' own maximum-likelihood covariances. */
   pool(moments: CentredMoments, d: number): Float64Array;
-  /** The same with `value` added to every variance, in place. */
-  addToDiagonal(covariances: Float64Array, value: number, d: number): void;
+  /** The same with `ridge(j)` added to every variance of column j, in place; spherical: `ridge(0)`. */
+  addToDiagonal(covariances: Float64Array, ridge: Ridge, d: number): void;
   /** @throws DegenerateCovarianceError naming the component and the pivot */
   whiten(covariances: Float64Array, k: number, d: number): Whitening;
   /** Covariance of component k as a packed lower triangle. */

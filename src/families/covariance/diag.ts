@@ -11,8 +11,8 @@ export const diag: CovarianceType = {
 
   pool: ({ covariances }) => covariances,
 
-  addToDiagonal(covariances, value) {
-    for (let i = 0; i < covariances.length; i++) covariances[i] += value;
+  addToDiagonal(covariances, ridge, d) {
+    for (let i = 0; i < covariances.length; i++) covariances[i] += ridge(i % d);
   },
 
   whiten: (covariances, k, d) => whitenVariances(covariances, k, d),

@@ -19,9 +19,9 @@ export const full: CovarianceType = {
     return result;
   },
 
-  addToDiagonal(covariances, value, d) {
+  addToDiagonal(covariances, ridge, d) {
     for (let start = 0; start < covariances.length; start += d * d) {
-      for (let j = 0; j < d; j++) covariances[start + j * (d + 1)] += value;
+      for (let j = 0; j < d; j++) covariances[start + j * (d + 1)] += ridge(j);
     }
   },
 

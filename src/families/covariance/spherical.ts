@@ -14,8 +14,8 @@ export const spherical: CovarianceType = {
   pool: ({ counts, covariances }, d) =>
     Float64Array.from(counts, (_, k) => mean(covariances.subarray(k * d, (k + 1) * d))),
 
-  addToDiagonal(covariances, value) {
-    for (let i = 0; i < covariances.length; i++) covariances[i] += value;
+  addToDiagonal(covariances, ridge) {
+    for (let i = 0; i < covariances.length; i++) covariances[i] += ridge(0);
   },
 
   whiten: (covariances, k, d) =>

@@ -24,8 +24,8 @@ export const tied: CovarianceType = {
     return result;
   },
 
-  addToDiagonal(covariances, value, d) {
-    for (let j = 0; j < d; j++) covariances[j * (d + 1)] += value;
+  addToDiagonal(covariances, ridge, d) {
+    for (let j = 0; j < d; j++) covariances[j * (d + 1)] += ridge(j);
   },
 
   whiten(covariances, k, d) {

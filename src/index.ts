@@ -102,6 +102,7 @@ export type { FitProgress, GaussianMixtureOptions, Init } from './estimators/opt
 export type { GaussianComponent, HiddenState } from './estimators/parts.js';
 export type { RuleOptions } from './estimators/rules.js';
 export type { UseOptions } from './estimators/scoring.js';
+export type { LevelNames } from './estimators/table-names.js';
 export { type BetaPrior, bernoulli, binomial } from './families/binomial.js';
 export type { CovarianceName, CovarianceType } from './families/covariance/covariance-type.js';
 export { diag } from './families/covariance/diag.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { EmError, ModelFormatError } from '../src/index.js';
+import { EmError, InvalidArgumentError, Mixture, ModelFormatError } from '../src/index.js';
 import { EVERY_MODEL, type ModelKind } from './support/every-model.js';
 
 const SEEDS = Array.from({ length: 12 }, (_, seed) => seed);
@@ -115,4 +115,23 @@ test('declared sizes are compared with what is there before anything is made of 
     /fit.logLikelihood must be a number, got "x"/,
   );
   expect(() => gaussian.read({ ...file, means: deep(5000) })).toThrow(ModelFormatError);
+});
+
+test('names are kept as they are given, and there are as many as columns and levels', async () => {
+  const codes = [[0], [1], [1]];
+  const told = { family: 'categorical', nComponents: 1, device: 'cpu' } as const;
+  const names = { columns: ['sky'], levelNames: [['clear', 'dark', 'red']] };
+  const model = await Mixture.fit(codes, { ...told, ...names });
+  expect(model).toMatchObject({ ...names, levels: [3] });
+  const fit = (wrong: object) => Mixture.fit(codes, { ...told, ...wrong });
+  await expect(fit({ columns: ['a', 'b'] })).rejects.toThrow(
+    /names of the 1 columns of the points, got 2 names/,
+  );
+  await expect(fit({ columns: 'a' })).rejects.toThrow(InvalidArgumentError);
+  await expect(fit({ levels: [2], ...names })).rejects.toThrow(
+    /levelNames of column 0 must be 2 different names/,
+  );
+  await expect(fit({ levelNames: [['a', 'a']] })).rejects.toThrow(/different names/);
+  await expect(fit({ levelNames: [] })).rejects.toThrow(/a list for each of the 1 columns/);
+  await expect(fit({ levelNames: [['clear']] })).rejects.toThrow(/code from 0 to 0, got 1/);
 });

@@ -22,11 +22,12 @@ import {
 } from './bayesian-options.js';
 import type { Provenance } from './fitted-mixture.js';
 import { fitBest, type RunInfo, runInfo, runSummary } from './fitting.js';
-import { checkColumns, checkStandardize } from './options.js';
+import { checkStandardize } from './options.js';
 import { type GaussianComponent, gaussianComponent } from './parts.js';
 import { checkPriors, priorsFor } from './priors.js';
 import { labels, logDensities, probabilities, type Scorer, totals, type UseOptions } from './scoring.js';
 import { startOf } from './starts.js';
+import { checkColumns } from './table-names.js';
 
 /** How a fit went; `history` is of lower bounds. */
 export interface BayesianFitInfo extends RunInfo {

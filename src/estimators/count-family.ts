@@ -6,6 +6,7 @@ import { bernoulli, binomial } from '../families/binomial.js';
 import type { Linear } from '../families/linear.js';
 import { multinomial } from '../families/multinomial.js';
 import { poisson } from '../families/poisson.js';
+import type { LevelNames } from './table-names.js';
 
 /** Families of counts, by name. 'categorical' takes columns of codes 0, 1, 2, …; see `docs/rules.md`. */
 export const FAMILIES = ['poisson', 'bernoulli', 'binomial', 'multinomial', 'categorical'] as const;
@@ -50,9 +51,14 @@ export function familyOf({ family, trials, levels }: FamilySettings): Linear<Cou
 }
 
 /** Categorical columns say themselves how many codes they have, if nobody else does. */
-export function complete(settings: FamilySettings, points: Points): FamilySettings {
+export function complete(
+  settings: FamilySettings,
+  points: Points,
+  levelNames: LevelNames = [],
+): FamilySettings {
   if (settings.family !== 'categorical' || settings.levels) return settings;
-  return { ...settings, levels: levelsOf(codes(points)) };
+  const found = levelsOf(codes(points));
+  return { ...settings, levels: found.map((count, j) => levelNames[j]?.length ?? count) };
 }
 
 export function encode(points: Points, { family, levels }: FamilySettings): Points {

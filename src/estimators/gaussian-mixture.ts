@@ -10,15 +10,11 @@ import { modelHeader, nest } from '../serialize.js';
 import { type FitInfo, FittedMixture, fitJson, type Provenance } from './fitted-mixture.js';
 import { fitBest, runInfo } from './fitting.js';
 import { GAUSSIAN_MIXTURE, type GaussianMixtureJson, readGaussianMixture } from './gaussian-mixture-json.js';
-import {
-  checkColumns,
-  checkStandardize,
-  GAUSSIAN_MIXTURE_OPTIONS,
-  type GaussianMixtureOptions,
-} from './options.js';
+import { checkStandardize, GAUSSIAN_MIXTURE_OPTIONS, type GaussianMixtureOptions } from './options.js';
 import { type GaussianComponent, gaussianComponent } from './parts.js';
 import { logLikelihoodOf, rulesOf } from './rules.js';
 import { startOf } from './starts.js';
+import { checkColumns } from './table-names.js';
 
 /** A mixture whose fit is known. */
 export type FittedGaussianMixture = GaussianMixture & { readonly fitInfo: FitInfo };

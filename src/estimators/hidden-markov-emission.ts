@@ -9,6 +9,8 @@ import type { Family } from '../families/family.js';
 import { Gaussian, gaussian } from '../families/gaussian.js';
 import { multinomial } from '../families/multinomial.js';
 import { poisson } from '../families/poisson.js';
+import type { GivenChain } from '../init/chain-starts.js';
+import { flatten, type Numbers } from '../init/given-parameters.js';
 import { checkStandardize } from './options.js';
 
 /** Families by name. */
@@ -87,6 +89,12 @@ export function standardisedEmission(
   }
   const isStandardised = checkStandardize(standardize, family.covariance.name);
   return isStandardised ? scale => family.standardised(scale) as Family : undefined;
+}
+
+/** How many symbols given probabilities are of. */
+export function symbolsOf(init: string | GivenChain, nStates: number): number | undefined {
+  const { probabilities: given } = (Object(Object(init).emission) ?? {}) as { probabilities?: Numbers };
+  return given && flatten(given).length / nStates;
 }
 
 /** How many symbols a column has: one more than its largest. */

@@ -6,8 +6,18 @@ import { checkedEmission, checkedProbabilities } from '../init/chain-starts.js';
 import type { Numbers } from '../init/given-parameters.js';
 import { HiddenMarkov } from '../models/hidden-markov-model.js';
 import { MAX_COMPONENTS } from '../models/mixture.js';
-import { type FitJson, type Members, type ModelJson, readModelFile } from '../serialize.js';
+import {
+  type FitJson,
+  type Members,
+  type ModelJson,
+  modelHeader,
+  nest,
+  readModelFile,
+} from '../serialize.js';
+import { fitJson } from './fitted-mixture.js';
 import { EMISSIONS, type EmissionOptions, emissionOf } from './hidden-markov-emission.js';
+import type { HiddenMarkovModel } from './hidden-markov-model.js';
+import { levelNamesIn, levelNamesJson } from './table-names.js';
 
 export const HIDDEN_MARKOV = 'hidden-markov-model';
 
@@ -17,12 +27,39 @@ export interface HiddenMarkovModelJson extends ModelJson<typeof HIDDEN_MARKOV> {
   /** D; of symbols, how many there are */
   nFeatures: number;
   stationary: boolean;
+  /** of symbols, [names] */
+  levelNames?: (string[] | null)[];
   nParameters: number;
   initialProbs: Numbers;
   transitionMatrix: Numbers;
   /** The family's name, what else tells it apart, and its parameters by name. */
   emission: { family: string; covarianceType?: string; parameters: Record<string, Numbers> };
   fit?: FitJson;
+}
+
+/** @param shapes of the emissions' parameters */
+export function writeHiddenMarkov(
+  hmm: HiddenMarkovModel,
+  shapes: Readonly<Record<string, readonly number[]>>,
+): HiddenMarkovModelJson {
+  const { nStates, nFeatures, levelNames, stationary, nParameters, family, covarianceType, fitInfo } = hmm;
+  const parameters = Object.entries(shapes).map(([name, shape]) => [name, nest(hmm.emission[name], shape)]);
+  return {
+    ...modelHeader(HIDDEN_MARKOV, hmm.columns),
+    nStates,
+    nFeatures,
+    ...(levelNames && { levelNames: levelNamesJson(levelNames) }),
+    stationary,
+    nParameters,
+    initialProbs: nest(hmm.initialProbs, [nStates]),
+    transitionMatrix: nest(hmm.transitionMatrix, [nStates, nStates]),
+    emission: {
+      family,
+      ...(covarianceType && { covarianceType }),
+      parameters: Object.fromEntries(parameters),
+    },
+    ...(fitInfo && { fit: fitJson(fitInfo) }),
+  };
 }
 
 const REQUIRED = [
@@ -64,7 +101,16 @@ export const readHiddenMarkov = (json: unknown, own: Family | undefined) =>
       file.optional('nParameters', name => file.count(name, { least: 0 })) ??
       model.nParameters(d, parameters);
     const columns = file.optional('columns', name => file.names(name, nSymbols === undefined ? d : 1));
-    return { emission, model, parameters, nParameters, columns, fitInfo: file.fit('logLikelihood') };
+    const levelNames = levelNamesIn(file, nSymbols === undefined ? [] : [nSymbols]);
+    return {
+      emission,
+      model,
+      parameters,
+      nParameters,
+      columns,
+      levelNames,
+      fitInfo: file.fit('logLikelihood'),
+    };
   });
 
 function optionsIn(emission: Members, nFeatures: number, own: Family | undefined): EmissionOptions {

@@ -11,8 +11,7 @@ import { type ChainParameters, HiddenMarkov } from '../models/hidden-markov-mode
 import { stationaryDistribution } from '../models/stationary.js';
 import { checkOptionNames } from '../option-names.js';
 import { aic, bic } from '../selection.js';
-import { modelHeader, nest } from '../serialize.js';
-import { type FitInfo, fitJson, type Provenance } from './fitted-mixture.js';
+import type { FitInfo, Provenance } from './fitted-mixture.js';
 import { fitBest, runInfo } from './fitting.js';
 import {
   decodeRows,
@@ -22,9 +21,10 @@ import {
   encode,
   standardisedEmission,
   symbolsIn,
+  symbolsOf,
 } from './hidden-markov-emission.js';
 import { ChainFilter, type Forecast } from './hidden-markov-filter.js';
-import { HIDDEN_MARKOV, type HiddenMarkovModelJson, readHiddenMarkov } from './hidden-markov-json.js';
+import { type HiddenMarkovModelJson, readHiddenMarkov, writeHiddenMarkov } from './hidden-markov-json.js';
 import {
   chainStartOf,
   checkHiddenMarkovOptions,
@@ -39,9 +39,9 @@ import {
   type SequenceUseOptions,
   withSequences,
 } from './hidden-markov-use.js';
-import { checkColumns } from './options.js';
 import { type HiddenState, hiddenState } from './parts.js';
 import { logLikelihoodOf, rulesOf } from './rules.js';
+import { checkColumns, checkLevelNames, type LevelNames } from './table-names.js';
 
 export interface DecodeOptions extends SequenceUseOptions {
   /** The most probable path as a whole, or each row's most probable state. Default 'viterbi'. */
@@ -52,6 +52,7 @@ export interface DecodeOptions extends SequenceUseOptions {
 export type FittedHiddenMarkovModel = HiddenMarkovModel & { readonly fitInfo: FitInfo };
 
 interface Content extends Provenance {
+  readonly levelNames?: LevelNames;
   readonly emission: Emission;
   readonly model: HiddenMarkov;
   readonly parameters: ChainParameters;
@@ -83,8 +84,19 @@ export class HiddenMarkovModel {
   readonly fitInfo: FitInfo | undefined;
   /** What the columns of the rows are called, where the fit was told. */
   readonly columns: readonly string[] | undefined;
+  /** What symbols stand for, where the fit was told. */
+  readonly levelNames: LevelNames | undefined;
 
-  private constructor({ emission, model, parameters, nParameters, device, fitInfo, columns }: Content) {
+  private constructor({
+    emission,
+    model,
+    parameters,
+    nParameters,
+    device,
+    fitInfo,
+    columns,
+    levelNames,
+  }: Content) {
     this.#emission = emission;
     this.#model = model;
     this.#device = device;
@@ -101,6 +113,7 @@ export class HiddenMarkovModel {
     this.nParameters = nParameters;
     this.fitInfo = fitInfo;
     this.columns = columns;
+    this.levelNames = levelNames;
     Object.freeze(this);
   }
 
@@ -120,11 +133,15 @@ export class HiddenMarkovModel {
     checkHiddenMarkovOptions(options);
     const { nStates, emission: _, covarianceType, regCovar, nSymbols, init = 'mixture', ...others } = options;
     const { lengths, weights, stationary, priors, fixed, accelerate, columns: names, ...more } = others;
-    const { standardize, ...rest } = more;
+    const { standardize, levelNames: named, ...rest } = more;
     const { start, seeded } = chainStartOf(init);
     const { points, lengths: checked } = checkSequences(sequences, lengths);
     const columns = checkColumns(names, points.shape[1]);
-    const emission = emissionOf(options, () => symbolsOf(init, nStates) ?? symbolsIn(points));
+    const emission = emissionOf(
+      options,
+      () => named?.[0]?.length ?? symbolsOf(init, nStates) ?? symbolsIn(points),
+    );
+    const levelNames = checkLevelNames(named, emission.nSymbols === undefined ? [] : [emission.nSymbols]);
     const { family } = emission;
     const told = { nStates, stationary, sequences: weighted(checked, weights) };
     const plain = new HiddenMarkov(family, told);
@@ -147,7 +164,16 @@ export class HiddenMarkovModel {
           const fitInfo = { ...runInfo(fit, rows.backend), logLikelihood };
           const { parameters } = fit;
           const own = new HiddenMarkov(family, { nStates, stationary });
-          const content = { emission, model: own, parameters, nParameters, device, fitInfo, columns };
+          const content = {
+            emission,
+            model: own,
+            parameters,
+            nParameters,
+            device,
+            fitInfo,
+            columns,
+            levelNames,
+          };
           return new HiddenMarkovModel(content) as FittedHiddenMarkovModel;
         },
       };
@@ -192,25 +218,7 @@ export class HiddenMarkovModel {
   }
 
   toJSON(): HiddenMarkovModelJson {
-    const { nStates: k, nFeatures: d, stationary, nParameters, fitInfo, covarianceType } = this;
-    const shapes = this.#model.family.shapes(k, d);
-    return {
-      ...modelHeader(HIDDEN_MARKOV, this.columns),
-      nStates: k,
-      nFeatures: d,
-      stationary,
-      nParameters,
-      initialProbs: nest(this.initialProbs, [k]),
-      transitionMatrix: nest(this.transitionMatrix, [k, k]),
-      emission: {
-        family: this.family,
-        ...(covarianceType && { covarianceType }),
-        parameters: Object.fromEntries(
-          Object.entries(shapes).map(([name, shape]) => [name, nest(this.emission[name], shape)]),
-        ),
-      },
-      ...(fitInfo && { fit: fitJson(fitInfo) }),
-    };
+    return writeHiddenMarkov(this, this.#model.family.shapes(this.nStates, this.nFeatures));
   }
 
   /**
@@ -317,12 +325,6 @@ export class HiddenMarkovModel {
     }
     return Float64Array.from(points.data);
   }
-}
-
-/** How many symbols given probabilities are of. */
-function symbolsOf(init: string | GivenChain, nStates: number): number | undefined {
-  const { probabilities: given } = (Object(Object(init).emission) ?? {}) as { probabilities?: Numbers };
-  return given && flatten(given).length / nStates;
 }
 
 function checkedChain(model: HiddenMarkov, given: Required<GivenChain>, nFeatures: number): ChainParameters {

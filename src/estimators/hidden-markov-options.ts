@@ -21,6 +21,7 @@ import type { ChainPrior } from '../models/chain-prior.js';
 import type { ChainParameters } from '../models/hidden-markov-model.js';
 import { checkOptionNames } from '../option-names.js';
 import type { EmissionName } from './hidden-markov-emission.js';
+import type { LevelNames } from './table-names.js';
 
 export interface HiddenMarkovProgress extends Progress<ChainParameters> {
   /** Which of the nInit starts, from 0. */
@@ -49,6 +50,8 @@ export interface HiddenMarkovModelOptions extends StoppingOptions {
   standardize?: boolean;
   /** Of 'categorical': how many symbols there are, up to 128. Default: as many as the sequences, or init, have. */
   nSymbols?: number;
+  /** Of 'categorical': what the symbols stand for, [names] for the one column; kept in the model. */
+  levelNames?: LevelNames;
   /** How many rows each sequence has, where the rows come in one piece. */
   lengths?: ArrayLike<number>;
   /** How often each sequence counts. Default: once. */
@@ -86,6 +89,7 @@ const OPTIONS: ReadonlySet<string> = new Set([
   'regCovar',
   'standardize',
   'nSymbols',
+  'levelNames',
   'lengths',
   'weights',
   'init',

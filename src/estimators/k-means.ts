@@ -20,9 +20,10 @@ import { modelHeader, nest } from '../serialize.js';
 import type { Provenance } from './fitted-mixture.js';
 import { backendFor, fitBest, type RunInfo, runInfo, runSummary } from './fitting.js';
 import { K_MEANS, type KMeansJson, readKMeans } from './k-means-json.js';
-import { checkColumns, checkStandardize } from './options.js';
+import { checkStandardize } from './options.js';
 import { rowOf } from './parts.js';
 import { labels, type UseOptions } from './scoring.js';
+import { checkColumns } from './table-names.js';
 
 export interface KMeansProgress extends Omit<Progress<KMeansParameters>, 'logLikelihood' | 'ledger'> {
   /** Σ_i |x_i − nearest centre|² at these centres; with `beta` the soft one, −(2/β) Σ_i log Σ_k exp(−½ β d_ik²). */

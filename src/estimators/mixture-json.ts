@@ -4,6 +4,7 @@ import { checkedParameters, type Numbers } from '../init/given-parameters.js';
 import { MAX_COMPONENTS, MixtureModel } from '../models/mixture.js';
 import { type FitJson, type Members, type ModelJson, readModelFile } from '../serialize.js';
 import { type CountParameters, FAMILIES, type FamilyName, familyOf } from './count-family.js';
+import { levelNamesIn } from './table-names.js';
 
 export const MIXTURE = 'mixture';
 
@@ -12,6 +13,8 @@ export interface MixtureJson extends ModelJson<typeof MIXTURE> {
   family: FamilyName;
   trials?: number;
   levels?: number[];
+  /** null for a column of plain codes */
+  levelNames?: (string[] | null)[];
   nComponents: number;
   /** D; of categorical columns the number of all their codes */
   nFeatures: number;
@@ -41,7 +44,8 @@ export const readMixture = (json: unknown) =>
       [parameter]: file.numbers(parameter, [k, d]),
     });
     const columns = file.optional('columns', name => file.names(name, settings.levels?.length ?? d));
-    return { settings, model, parameters, columns, fitInfo: file.fit('logLikelihood') };
+    const levelNames = levelNamesIn(file, settings.levels ?? []);
+    return { settings, model, parameters, columns, levelNames, fitInfo: file.fit('logLikelihood') };
   });
 
 /** Counts of codes, which add up to d. */

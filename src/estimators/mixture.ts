@@ -16,10 +16,11 @@ import {
 import { type FitInfo, FittedMixture, fitJson, type Provenance } from './fitted-mixture.js';
 import { fitBest, runInfo } from './fitting.js';
 import { MIXTURE, type MixtureJson, readMixture } from './mixture-json.js';
-import { COMMON_OPTIONS, type CommonOptions, checkColumns, type FitProgress } from './options.js';
+import { COMMON_OPTIONS, type CommonOptions, type FitProgress } from './options.js';
 import { rowOf } from './parts.js';
 import { logLikelihoodOf, RULE_OPTIONS, type RuleOptions, rulesOf } from './rules.js';
 import { startOf } from './starts.js';
+import { checkColumns, checkLevelNames, type LevelNames, levelNamesJson } from './table-names.js';
 
 export interface MixtureOptions extends CommonOptions, RuleOptions {
   /** What the components are; for Gaussians see `GaussianMixture`. */
@@ -28,6 +29,8 @@ export interface MixtureOptions extends CommonOptions, RuleOptions {
   trials?: number;
   /** Codes of each categorical column. Default: as many as the points have. */
   levels?: readonly number[];
+  /** What the codes of each categorical column stand for, by column; kept in the model. */
+  levelNames?: LevelNames;
   /** Called, and awaited, after every E-step. */
   onIteration?: (progress: FitProgress<CountParameters>) => unknown;
 }
@@ -38,6 +41,7 @@ const OPTIONS: ReadonlySet<string> = new Set([
   'family',
   'trials',
   'levels',
+  'levelNames',
   'onIteration',
 ] satisfies (keyof MixtureOptions)[]);
 
@@ -49,6 +53,8 @@ export class Mixture extends FittedMixture<CountParameters> {
   readonly family: FamilyName;
   readonly trials: number | undefined;
   readonly levels: readonly number[] | undefined;
+  /** What the codes of each categorical column stand for, where the fit was told. */
+  readonly levelNames: LevelNames | undefined;
   /** [K, D] of a Poisson mixture */
   readonly rates: Float64Array | undefined;
   /** [K, D] of all others; of categorical columns D is the number of all their codes */
@@ -58,11 +64,12 @@ export class Mixture extends FittedMixture<CountParameters> {
     settings: FamilySettings,
     model: MixtureModel<CountParameters>,
     parameters: MixtureParameters<CountParameters>,
-    provenance: Provenance,
+    { levelNames, ...provenance }: Provenance & { readonly levelNames?: LevelNames },
   ) {
     super(model, parameters, provenance);
     ({ family: this.family, trials: this.trials, levels: this.levels } = settings);
     ({ rates: this.rates, probabilities: this.probabilities } = parameters);
+    this.levelNames = levelNames;
     Object.freeze(this);
   }
 
@@ -75,8 +82,8 @@ export class Mixture extends FittedMixture<CountParameters> {
   static async fit(points: Points, options: MixtureOptions): Promise<FittedCounts> {
     checkOptionNames(options, OPTIONS);
     const { family: name, trials, levels, init = 'k-means++', eStep, mStep, fixed, ...others } = options;
-    const { columns: names, ...rest } = others;
-    const settings = complete({ family: name, trials, levels }, points);
+    const { columns: names, levelNames: named, ...rest } = others;
+    const settings = complete({ family: name, trials, levels }, points, named);
     const family = familyOf(settings);
     const model = new MixtureModel<CountParameters>(family, options.nComponents);
     const { start, seeded } = startOf(init);
@@ -90,8 +97,9 @@ export class Mixture extends FittedMixture<CountParameters> {
       async finish(fit, device) {
         const logLikelihood = await logLikelihoodOf(rules, model, rows, fit);
         const fitInfo = { ...runInfo(fit, rows.backend), logLikelihood };
-        const columns = checkColumns(names, levels?.length ?? rows.shape[1]);
-        const provenance = { device, fitInfo, columns };
+        const columns = checkColumns(names, settings.levels?.length ?? rows.shape[1]);
+        const levelNames = checkLevelNames(named, settings.levels ?? []);
+        const provenance = { device, fitInfo, columns, levelNames };
         return new Mixture(settings, model, fit.parameters, provenance) as FittedCounts;
       },
     }));
@@ -133,12 +141,13 @@ export class Mixture extends FittedMixture<CountParameters> {
 
   toJSON(): MixtureJson {
     const [k, d] = [this.nComponents, this.nFeatures];
-    const { family, trials, levels, rates, probabilities, fitInfo } = this;
+    const { family, trials, levels, levelNames, rates, probabilities, fitInfo } = this;
     return {
       ...modelHeader(MIXTURE, this.columns),
       family,
       ...(trials !== undefined && { trials }),
       ...(levels && { levels: [...levels] }),
+      ...(levelNames && { levelNames: levelNamesJson(levelNames) }),
       nComponents: k,
       nFeatures: d,
       weights: nest(this.weights, [k]),

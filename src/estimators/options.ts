@@ -87,22 +87,6 @@ export function checkStarts(nInit: number, seed: number): void {
   }
 }
 
-/**
- * The names of d columns, if there are any: a copy.
- *
- * @throws InvalidArgumentError unless there is one text a column
- */
-export function checkColumns(
-  columns: readonly string[] | undefined,
-  d: number,
-): readonly string[] | undefined {
-  if (columns === undefined) return undefined;
-  const isNames = Array.isArray(columns) && columns.every(name => typeof name === 'string');
-  if (isNames && columns.length === d) return Object.freeze([...columns]);
-  const got = isNames ? `${columns.length} names` : 'something else';
-  throw new InvalidArgumentError(`columns must be the names of the ${d} columns of the points, got ${got}.`);
-}
-
 /** @throws InvalidArgumentError for no boolean, or columns of different units that are to share one variance */
 export function checkStandardize(standardize: unknown, covariance: CovarianceName): boolean {
   if (standardize === undefined || standardize === false) return false;

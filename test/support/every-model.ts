@@ -32,13 +32,15 @@ function rows(seed: number, most?: number) {
 }
 
 const common = { device: 'cpu', maxIter: 4 } as const;
+const columns = ['height', 'größe, "m"', ''];
+const named = { ...common, columns };
 const kind = <M>(made: ModelKind<M>) => made as ModelKind;
 const COVARIANCES = ['full', 'tied', 'diag', 'spherical'] as const;
 
 const mixtures = COVARIANCES.map(covarianceType =>
   kind<GaussianMixture>({
     name: `gaussian-mixture, ${covarianceType}`,
-    fit: seed => GaussianMixture.fit(rows(seed), { ...common, nComponents: K, covarianceType, seed }),
+    fit: seed => GaussianMixture.fit(rows(seed), { ...named, nComponents: K, covarianceType, seed }),
     read: GaussianMixture.fromJSON,
     use: async (model, seed) => [
       await model.predict(rows(seed)),
@@ -54,12 +56,12 @@ const counts = (
     ['bernoulli', 1],
     ['binomial', 9, { trials: 9 }],
     ['multinomial', 9],
-    ['categorical', 2],
+    ['categorical', 2, { levelNames: [['low', 'mid', 'high'], undefined, ['0', '1', '2']] }],
   ] as const
 ).map(([family, most, settings]) =>
   kind<Mixture>({
     name: `mixture, ${family}`,
-    fit: seed => Mixture.fit(rows(seed, most), { ...common, family, ...settings, nComponents: K, seed }),
+    fit: seed => Mixture.fit(rows(seed, most), { ...named, family, ...settings, nComponents: K, seed }),
     read: Mixture.fromJSON,
     use: async (model, seed) => [
       await model.predictProba(rows(seed, most)),
@@ -74,7 +76,7 @@ const bayesian = COVARIANCES.flatMap(covarianceType =>
       name: `bayesian-gaussian-mixture, ${covarianceType}, ${weightConcentrationPriorType}`,
       fit: seed =>
         BayesianGaussianMixture.fit(rows(seed), {
-          ...common,
+          ...named,
           ...{ nComponents: K, covarianceType, weightConcentrationPriorType, seed },
         }),
       read: BayesianGaussianMixture.fromJSON,
@@ -88,12 +90,12 @@ const bayesian = COVARIANCES.flatMap(covarianceType =>
 
 const chains = (
   [
-    { emission: 'gaussian' },
+    { emission: 'gaussian', columns },
     { emission: 'gaussian', covarianceType: 'tied', stationary: true },
     { emission: 'poisson', stationary: true },
     { emission: 'bernoulli' },
     { emission: 'multinomial' },
-    { emission: 'categorical' },
+    { emission: 'categorical', columns: ['weather'], levelNames: [['rain', 'sun', 'snow', 'hail', 'fog']] },
   ] as const
 ).map(options => {
   const { emission } = options;
@@ -102,7 +104,7 @@ const chains = (
     return { points: emission === 'categorical' ? all.map(row => [row[0]]) : all, lengths: [N] };
   };
   return kind<HiddenMarkovModel>({
-    name: `hidden-markov-model, ${Object.values(options).join(', ')}`,
+    name: `hidden-markov-model, ${emission}${'stationary' in options ? ', stationary' : ''}`,
     fit(seed) {
       const { points, lengths } = sequence(seed);
       return HiddenMarkovModel.fit(points, { ...common, ...options, nStates: K, lengths, seed });
@@ -125,7 +127,7 @@ export const EVERY_MODEL: readonly ModelKind[] = [
   ...counts,
   kind<KMeans>({
     name: 'k-means',
-    fit: seed => KMeans.fit(rows(seed), { ...common, nClusters: K, seed }),
+    fit: seed => KMeans.fit(rows(seed), { ...named, nClusters: K, standardize: seed % 2 === 0, seed }),
     read: KMeans.fromJSON,
     use: async (model, seed) => [await model.predict(rows(seed)), await model.transform(rows(seed))],
   }),

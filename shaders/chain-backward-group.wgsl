@@ -39,13 +39,14 @@ fn deep_share(n_states: u32, base: u32, j: u32, before: f32, total: f32, weight:
 
 @compute @workgroup_size(SPAN * SLOTS)
 fn main(
-  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(workgroup_id) workgroup_in_part: vec3u,
 #if SUBGROUPS
   @builtin(subgroup_invocation_id) lane: u32,
 #else
   @builtin(local_invocation_index) lane: u32,
 #endif
 ) {
+  let workgroup = origin + workgroup_in_part;
   let slot = slot_of(lane);
   let l = lane - slot * SPAN;
   let base = slot * SLOT_STATES;

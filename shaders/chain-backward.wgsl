@@ -120,9 +120,10 @@ fn normalise() {
 
 @compute @workgroup_size(LANES)
 fn main(
-  @builtin(global_invocation_id) id: vec3u,
+  @builtin(global_invocation_id) id_in_part: vec3u,
   @builtin(local_invocation_index) lane: u32,
 ) {
+  let id = origin * vec3u(LANES, 1u, 1u) + id_in_part;
 #if FUSED
   stage_components(0u, lane);
 #for c in 0..STATES

@@ -24,7 +24,8 @@ fn same(used: vec4f, given: vec4f) -> bool {
 }
 
 @compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3u) {
+fn main(@builtin(global_invocation_id) id_in_part: vec3u) {
+  let id = origin * vec3u(64u, 1u, 1u) + id_in_part;
   let joint = chunk.joint_begin + id.x;
   if (joint >= chunk.joint_end) { return; }
   var changed = chunk.what != CHANGED;

@@ -5,7 +5,8 @@
 @group(2) @binding(1) var<storage, read_write> levels: array<f32>;   // [stride]
 
 @compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3u) {
+fn main(@builtin(global_invocation_id) id_in_part: vec3u) {
+  let id = origin * vec3u(64u, 1u, 1u) + id_in_part;
   if (id.x >= chunk.rows) { return; }
   var tops = vec4f(LOG_ZERO);
   for (var quad = 0u; quad < QUADS; quad++) {

@@ -7,7 +7,8 @@
 const SHORT_SUM = 16u;
 
 @compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3u) {
+fn main(@builtin(global_invocation_id) id_in_part: vec3u) {
+  let id = origin * vec3u(64u, 1u, 1u) + id_in_part;
   if (id.x >= COUNTS) { return; }
   var total = vec4f();
   for (var walker = id.y; walker < chunk.walkers; ) {

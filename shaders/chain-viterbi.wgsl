@@ -84,7 +84,8 @@ fn walk(index: u32) {
 }
 
 @compute @workgroup_size(LANES)
-fn main(@builtin(global_invocation_id) id: vec3u) {
+fn main(@builtin(global_invocation_id) id_in_part: vec3u) {
+  let id = origin * vec3u(LANES, 1u, 1u) + id_in_part;
   if (id.x >= chunk.walkers) { return; }
   for (var index = id.x; index < chunk.pieces; index += chunk.walkers) { walk(index); }
 }

@@ -7,7 +7,6 @@
 #include exp-digamma
 
 struct Chunk {
-  begin: u32,       // first document, of the segment
   attempt: u32,     // the first attempt
   max_updates: u32,
   prior: f32,       // α
@@ -119,10 +118,11 @@ fn ascend(document: u32, lane: u32, updates: u32) -> f32 {
 
 @compute @workgroup_size(LANES)
 fn main(
-  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(workgroup_id) workgroup_in_part: vec3u,
   @builtin(local_invocation_index) lane: u32,
 ) {
-  let document = chunk.begin + workgroup.x;
+  let workgroup = origin + workgroup_in_part;
+  let document = workgroup.x;
   let fresh = vec4f(chunk.prior + documents[document].length / f32(COMPONENTS));
   var least = -1e30;
   var reached = 0.0;

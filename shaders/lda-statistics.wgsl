@@ -17,11 +17,11 @@ var<workgroup> partials: array<vec4f, GROUPS * QUADS>;
 
 @compute @workgroup_size(LANES)
 fn main(
-  @builtin(workgroup_id) workgroup: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
+  @builtin(workgroup_id) workgroup_in_part: vec3u,
   @builtin(local_invocation_index) lane: u32,
 ) {
-  let asked = workgroup.y * workgroups.x + workgroup.x;
+  let workgroup = origin + workgroup_in_part;
+  let asked = workgroup.y * LINE + workgroup.x;
   let word = min(asked, arrayLength(&columns) - 2u);
   let begin = columns[word];
   let end = columns[word + 1u];

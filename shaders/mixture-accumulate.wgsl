@@ -9,9 +9,10 @@
 
 @compute @workgroup_size(LANES)
 fn main(
-  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(workgroup_id) workgroup_in_part: vec3u,
   @builtin(local_invocation_index) lane: u32,
 ) {
+  let workgroup = origin + workgroup_in_part;
   stage_components(workgroup.y, lane);
 #for c in 0..COMPONENTS
 #include means

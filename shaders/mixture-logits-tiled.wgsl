@@ -15,9 +15,10 @@ var<workgroup> tile: array<vec4f, TILE_LENGTH>; // [PADDED, QUADS]
 
 @compute @workgroup_size(64)
 fn main(
-  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(workgroup_id) workgroup_in_part: vec3u,
   @builtin(local_invocation_index) local: u32,
 ) {
+  let workgroup = origin + workgroup_in_part;
   let first = workgroup.x * TILE_ROWS;
   for (var entry = local; entry < PADDED * QUADS; entry += 64u) {
     let j = entry / QUADS;

@@ -26,9 +26,10 @@ fn logits_of(i: u32, quad: u32) -> vec4f {
 
 @compute @workgroup_size(LANES)
 fn main(
-  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(workgroup_id) workgroup_in_part: vec3u,
   @builtin(local_invocation_index) lane: u32,
 ) {
+  let workgroup = origin + workgroup_in_part;
   let quads = (chunk.n_components + 3u) / 4u;
   let last = vec4u(chunk.n_components - 1u);
   var likelihood = 0.0;

@@ -17,9 +17,10 @@ fn augmented(row: u32, mean: u32, j: u32) -> f32 {
 
 @compute @workgroup_size(64)
 fn main(
-  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(workgroup_id) workgroup_in_part: vec3u,
   @builtin(local_invocation_index) local: u32,
 ) {
+  let workgroup = origin + workgroup_in_part;
   let k = workgroup.x;
   let mean = k * COMPONENT_LENGTH + MEAN;
   let split = local / PANEL_BLOCKS;

@@ -7,7 +7,8 @@
 @group(2) @binding(1) var<storage, read_write> partials: array<f32>;  // [groups, sums]
 
 @compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3u) {
+fn main(@builtin(global_invocation_id) id_in_part: vec3u) {
+  let id = origin * vec3u(64u, 1u, 1u) + id_in_part;
   if (id.x >= chunk.sums) { return; }
   var total = 0.0;
   for (var slab = id.y; slab < chunk.n_slabs; slab += chunk.groups) {

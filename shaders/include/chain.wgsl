@@ -1,3 +1,4 @@
+#include origin
 // A chunk's sequences are cut into pieces: runs of rows that one invocation, or one group of them, walks along. Where a
 // piece goes on from another there is a joint, through which messages are handed over.
 //

@@ -1,3 +1,4 @@
+#include origin
 // A chunk: consecutive resident rows that are worked on together.
 struct Chunk {
   begin: u32,            // first row, in `rows`

@@ -14,6 +14,7 @@ import chainPredict from '../../../shaders/include/chain-predict.wgsl?raw';
 import chainRows from '../../../shaders/include/chain-rows.wgsl?raw';
 import chainShare from '../../../shaders/include/chain-share.wgsl?raw';
 import chainStart from '../../../shaders/include/chain-start.wgsl?raw';
+import origin from '../../../shaders/include/origin.wgsl?raw';
 import { type ChainPlan, UNIFORM_STATES } from './chain-plan.js';
 import { type Geometry, paddedComponents } from './geometry.js';
 import { expandShader } from './shader.js';
@@ -86,6 +87,7 @@ export function chainShader(
       'chain-rows': chainRows,
       'chain-share': chainShare,
       'chain-start': chainStart,
+      origin,
       ...densityIncludes(shape),
     },
     flags: {

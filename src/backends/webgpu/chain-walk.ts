@@ -5,6 +5,7 @@ import { Scales } from './chain-scales.js';
 import { type ChainKernelName, type Direction, TOTAL_GROUPS } from './chain-shaders.js';
 import type { ChainWorkspace } from './chain-workspace.js';
 import { SCALE_WORDS } from './chain-workspace.js';
+import type { Commands } from './commands.js';
 import type { Packed } from './pack.js';
 
 /** Rounds of handing over that are submitted at a time. */
@@ -35,10 +36,6 @@ export class ChainWalk {
     return new ChainWalk(workspace, workspace.write(chain), logits, statistics);
   }
 
-  get #device(): GPUDevice {
-    return this.workspace.rows.context.device;
-  }
-
   /** α of a chunk and what its pieces leave. */
   async filter(chunk: ChainChunk, direction: Direction = 'forward'): Promise<Scales> {
     return (await this.forward(chunk, false, direction))();
@@ -55,31 +52,30 @@ export class ChainWalk {
     isKnown: boolean,
     direction: Direction = 'forward',
   ): Promise<() => Promise<Scales>> {
-    const encoder = this.#device.createCommandEncoder();
+    const commands = this.workspace.mixture.commands();
     const { mixture, plan } = this.workspace;
-    if (direction !== 'forward' || !plan.fused) mixture.encode(encoder, this.logits, chunk.chunk);
+    if (direction !== 'forward' || !plan.fused) await mixture.encode(commands, this.logits, chunk.chunk);
     if (direction === 'forward' && plan.walk === 'group') {
-      await this.workspace.encode(encoder, 'levels', direction, chunk);
+      await this.workspace.encode(commands, 'levels', direction, chunk);
     }
-    await this.#walk(encoder, direction, chunk, isKnown);
-    const last = this.#device.createCommandEncoder();
-    const read = this.workspace.copy(last, 'scales', 4 * SCALE_WORDS * chunk.nPieces);
-    this.#device.queue.submit([last.finish()]);
+    await this.#walk(commands, direction, chunk, isKnown);
+    const read = await this.workspace.copy(commands, 'scales', 4 * SCALE_WORDS * chunk.nPieces);
+    await commands.submit();
     return async () => new Scales(chunk, await read());
   }
 
   /** ξ of a chunk, and its γ in place of its emissions or summed up. */
   async backward(chunk: ChainChunk): Promise<void> {
-    await this.#walk(this.#device.createCommandEncoder(), 'backward', chunk, false);
+    await this.#walk(this.workspace.mixture.commands(), 'backward', chunk, false);
   }
 
   /** γ of a chunk in place of its emissions. */
   async smooth(chunk: ChainChunk, isKnown: boolean): Promise<void> {
-    await this.#walk(this.#device.createCommandEncoder(), 'backward', chunk, isKnown, 'smooth');
+    await this.#walk(this.workspace.mixture.commands(), 'backward', chunk, isKnown, 'smooth');
   }
 
   async #walk(
-    encoder: GPUCommandEncoder,
+    commands: Commands,
     direction: Direction,
     chunk: ChainChunk,
     isKnown: boolean,
@@ -88,18 +84,18 @@ export class ChainWalk {
     const { workspace } = this;
     const [begin, end] = direction === 'backward' ? chunk.after : chunk.before;
     if (isKnown || begin === end) {
-      await workspace.encode(encoder, kernel, direction, chunk);
-      this.#device.queue.submit([encoder.finish()]);
+      await workspace.encode(commands, kernel, direction, chunk);
+      await commands.submit();
       return;
     }
-    await workspace.encode(encoder, kernel, direction, chunk, 'warm');
-    await workspace.encode(encoder, 'joints', direction, chunk);
-    await workspace.encode(encoder, kernel, direction, chunk);
-    await workspace.encode(encoder, 'joints', direction, chunk, 'changed');
-    await workspace.encode(encoder, kernel, direction, chunk, 'changed');
-    let wrong = await this.#check(encoder, direction, chunk);
+    await workspace.encode(commands, kernel, direction, chunk, 'warm');
+    await workspace.encode(commands, 'joints', direction, chunk);
+    await workspace.encode(commands, kernel, direction, chunk);
+    await workspace.encode(commands, 'joints', direction, chunk, 'changed');
+    await workspace.encode(commands, kernel, direction, chunk, 'changed');
+    let wrong = await this.#check(commands, direction, chunk);
     while (wrong > 0) {
-      const again = this.#device.createCommandEncoder();
+      const again = workspace.mixture.commands();
       for (let round = 0; round < ROUNDS; round++) {
         if (round > 0) await workspace.encode(again, 'joints', direction, chunk, 'changed');
         await workspace.encode(again, kernel, direction, chunk, 'changed');
@@ -109,38 +105,38 @@ export class ChainWalk {
   }
 
   /** Hand over and submit. @returns how many pieces have to go again */
-  async #check(encoder: GPUCommandEncoder, direction: Direction, chunk: ChainChunk): Promise<number> {
-    this.workspace.clear(encoder, `${direction} changes`);
-    await this.workspace.encode(encoder, 'joints', direction, chunk, 'changed');
-    const read = this.workspace.copy(encoder, `${direction} changes`, 4);
-    this.#device.queue.submit([encoder.finish()]);
+  async #check(commands: Commands, direction: Direction, chunk: ChainChunk): Promise<number> {
+    this.workspace.clear(commands, `${direction} changes`);
+    await this.workspace.encode(commands, 'joints', direction, chunk, 'changed');
+    const read = await this.workspace.copy(commands, `${direction} changes`, 4);
+    await commands.submit();
     return new Uint32Array(await read())[0];
   }
 
   /** Sum up γ and ξ of a chunk. */
   async accumulate(chunk: ChainChunk, isFirst: boolean): Promise<void> {
     const { workspace } = this;
-    const encoder = this.#device.createCommandEncoder();
+    const commands = this.workspace.mixture.commands();
     if (isFirst) {
-      workspace.clear(encoder, 'totals');
-      if (!workspace.plan.fused) workspace.mixture.clearPartials(encoder);
+      workspace.clear(commands, 'totals');
+      if (!workspace.plan.fused) workspace.mixture.clearPartials(commands);
     }
-    await workspace.encode(encoder, 'reduce', 'backward', chunk);
+    await workspace.encode(commands, 'reduce', 'backward', chunk);
     if (!workspace.plan.fused) {
       workspace.writeShares(chunk);
-      workspace.mixture.encode(encoder, this.statistics, chunk.chunk);
+      await workspace.mixture.encode(commands, this.statistics, chunk.chunk);
     }
-    this.#device.queue.submit([encoder.finish()]);
+    await commands.submit();
   }
 
   /** Add what was summed up to `statistics` and `totals`, in float64. */
   async read(statistics: Statistics, totals: Float64Array): Promise<void> {
     const { mixture, plan } = this.workspace;
-    const encoder = this.#device.createCommandEncoder();
+    const commands = this.workspace.mixture.commands();
     const [round] = mixture.roundsOf();
-    if (!plan.fused) mixture.copyStatistics(encoder, round);
-    const read = this.workspace.copy(encoder, 'totals');
-    this.#device.queue.submit([encoder.finish()]);
+    if (!plan.fused) mixture.copyStatistics(commands, round);
+    const read = await this.workspace.copy(commands, 'totals');
+    await commands.submit();
     if (!plan.fused) await mixture.readStatistics(statistics, round, true); // its log-likelihood is none of ours
     const data = new Float32Array(await read());
     for (let group = 0; group < TOTAL_GROUPS; group++) {
@@ -153,9 +149,9 @@ export class ChainWalk {
   async readPosterior({ chunk: { count } }: ChainChunk): Promise<Float64Array> {
     const { nStates: k, mixture } = this.workspace;
     const { chunkRows } = mixture.geometry;
-    const encoder = this.#device.createCommandEncoder();
-    const read = this.workspace.copy(encoder, 'logits');
-    this.#device.queue.submit([encoder.finish()]);
+    const commands = this.workspace.mixture.commands();
+    const read = await this.workspace.copy(commands, 'logits');
+    await commands.submit();
     const logits = new Float32Array(await read());
     const posterior = new Float64Array(count * k);
     for (let row = 0, at = 0; row < count; row++, at += k) {
@@ -174,9 +170,9 @@ export class ChainWalk {
   /** [⌈K / 4⌉, stride, 4] of the chunk that was walked last. */
   async readPointers(): Promise<Uint8Array> {
     const { quads, mixture } = this.workspace;
-    const encoder = this.#device.createCommandEncoder();
-    const read = this.workspace.copy(encoder, 'pointers', 4 * quads * mixture.geometry.chunkRows);
-    this.#device.queue.submit([encoder.finish()]);
+    const commands = this.workspace.mixture.commands();
+    const read = await this.workspace.copy(commands, 'pointers', 4 * quads * mixture.geometry.chunkRows);
+    await commands.submit();
     return new Uint8Array(await read());
   }
 }

@@ -11,9 +11,11 @@ import {
 } from './chain-shaders.js';
 import { UNIFORM_STRIDE } from './chunk-uniforms.js';
 import type { Chunk } from './chunks.js';
+import type { Commands, Dispatch } from './commands.js';
 import { BUFFER_USAGE } from './constants.js';
+import type { Maker } from './context.js';
 import { paddedComponents } from './geometry.js';
-import type { Kernel } from './kernel.js';
+import type { Stage } from './kernel.js';
 import type { Packed } from './pack.js';
 import type { Plan } from './regimes.js';
 import type { GpuRows } from './rows.js';
@@ -30,14 +32,10 @@ export const SCALE_WORDS = 4;
 /** Bytes of what all walkers leave of ξ. */
 const COUNTS_BYTES = 32 * 2 ** 20;
 
-/** A kernel of one direction with its bind groups. */
-interface Stage {
-  readonly kernel: Kernel;
-  /** by chunk */
-  readonly data: readonly GPUBindGroup[];
-  readonly parameters: GPUBindGroup;
-  readonly scratch: GPUBindGroup;
-}
+/** A kernel, and the direction in which it walks or hands over. */
+export type ChainStep = readonly [name: ChainKernelName, direction: Direction];
+
+const keyOf = ([name, direction]: ChainStep) => `${name} ${direction}`;
 
 /** Everything that walks along some sequences of some rows need. Nothing grows with rows but pieces and joints. */
 export class ChainWorkspace {
@@ -47,7 +45,8 @@ export class ChainWorkspace {
   readonly nStates: number;
   /** Goes up whenever joints may be written to. */
   epoch = 0;
-  readonly #stages = new Map<string, Promise<Stage>>();
+  /** by chunk */
+  readonly #stages = new Map<string, readonly Stage[]>();
   readonly #buffers = new Map<string, GPUBuffer>();
   readonly #walkers: number;
   readonly #mostJoints: number;
@@ -92,52 +91,40 @@ export class ChainWorkspace {
   }
 
   /** Compile, and make buffers: what is there already costs nothing. */
-  async prepare(...stages: readonly (readonly [ChainKernelName, Direction])[]): Promise<void> {
-    await Promise.all(stages.map(([name, direction]) => this.#stage(name, direction)));
+  async prepare(...steps: readonly ChainStep[]): Promise<void> {
+    const missing = steps.filter(step => !this.#stages.has(keyOf(step)));
+    if (missing.length === 0) return;
+    await this.rows.context.guard(`scratch for chains of ${this.nStates} states`, async make => {
+      const made = await Promise.all(missing.map(step => this.#create(make, step)));
+      for (const [i, step] of missing.entries()) this.#stages.set(keyOf(step), made[i]);
+    });
   }
 
-  #stage(name: ChainKernelName, direction: Direction): Promise<Stage> {
-    const key = `${name} ${direction}`;
-    let stage = this.#stages.get(key);
-    if (!stage) {
-      stage = this.rows.context.guard(`scratch for chains of ${this.nStates} states`, () =>
-        this.#create(name, direction),
-      );
-      stage.catch(() => this.dispose());
-      this.#stages.set(key, stage);
-    }
-    return stage;
-  }
-
-  async #create(name: ChainKernelName, direction: Direction): Promise<Stage> {
+  async #create(make: Maker, [name, direction]: ChainStep): Promise<Stage[]> {
     const { context } = this.rows;
     const { shape, plan, mixture } = this;
     const source = chainShader(name, { shape, plan, geometry: mixture.geometry, direction });
     const kernel = await context.kernel(`chain-${name}`, source);
-    const chunk = { buffer: this.#uniforms(), size: UNIFORM_BYTES };
     const buffers = (group: number, of: (name: string) => GPUBuffer) =>
-      Object.fromEntries(kernel.names(group).map(buffer => [buffer, of(buffer)]));
+      kernel.bind(group, Object.fromEntries(kernel.names(group).map(buffer => [buffer, of(buffer)])));
+    const parameters = buffers(1, buffer =>
+      buffer === 'components' ? mixture.make(make, buffer) : this.#makeTransitions(make),
+    );
+    const scratch = buffers(2, buffer => this.#scratch(make, buffer, direction));
+    const origin = mixture.origin(make);
+    const moved = kernel.bind(3, { origin: origin.binding });
+    const chunk = { buffer: this.#uniforms(make), size: UNIFORM_BYTES };
     const hasRows = kernel.names(0).includes('rows');
-    return {
-      kernel,
-      data: this.chunks.map((each, index) => {
-        const rows = this.rows.segments[each.chunk.segment];
-        const own = { chunk, pieces: this.#pieces(each, index) };
-        return kernel.bind(0, hasRows ? { ...own, rows } : own);
-      }),
-      parameters: kernel.bind(
-        1,
-        buffers(1, buffer => (buffer === 'components' ? mixture.buffer(buffer) : this.#transitions())),
-      ),
-      scratch: kernel.bind(
-        2,
-        buffers(2, buffer => this.#scratch(buffer, direction)),
-      ),
-    };
+    return this.chunks.map((each, index) => {
+      const rows = this.rows.segments[each.chunk.segment];
+      const own = { chunk, pieces: this.#pieces(make, each, index) };
+      const data = kernel.bind(0, hasRows ? { ...own, rows } : own);
+      return { kernel, groups: [data, parameters, scratch, moved], origin };
+    });
   }
 
   /** A buffer by its name in WGSL. */
-  #scratch(name: string, direction: Direction): GPUBuffer {
+  #scratch(make: Maker, name: string, direction: Direction): GPUBuffer {
     const { quads } = this;
     const messages = 16 * quads * this.mixture.geometry.chunkRows;
     const joints = (32 * quads + 16) * this.#mostJoints;
@@ -145,30 +132,30 @@ export class ChainWorkspace {
     const walkers = Math.max(...this.chunks.map(chunk => this.walkersOf(chunk)));
     switch (name) {
       case 'logits':
-        return this.mixture.buffer('logits');
+        return this.mixture.make(make, 'logits');
       case 'alphas':
-        return this.#storage(name, 16 * quads * this.#alphaRows);
+        return this.#storage(make, name, 16 * quads * this.#alphaRows);
       case 'sums':
-        return this.#storage(name, messages);
+        return this.#storage(make, name, messages);
       case 'pointers':
-        return this.#storage(name, messages / 4);
+        return this.#storage(make, name, messages / 4);
       case 'joints':
-        return this.#storage(`${direction} joints`, joints);
+        return this.#storage(make, `${direction} joints`, joints);
       case 'levels':
-        return this.#storage(name, 4 * this.mixture.geometry.chunkRows);
+        return this.#storage(make, name, 4 * this.mixture.geometry.chunkRows);
       case 'changes':
-        return this.#storage(`${direction} changes`, 4);
+        return this.#storage(make, `${direction} changes`, 4);
       case 'scales':
-        return this.#storage('scales', 4 * SCALE_WORDS * nPieces);
+        return this.#storage(make, 'scales', 4 * SCALE_WORDS * nPieces);
       case 'counts':
-        return this.#storage('counts', 4 * this.totalsLength * walkers);
+        return this.#storage(make, 'counts', 4 * this.totalsLength * walkers);
       default:
-        return this.#storage('totals', 4 * this.totalsLength * TOTAL_GROUPS);
+        return this.#storage(make, 'totals', 4 * this.totalsLength * TOTAL_GROUPS);
     }
   }
 
-  #storage(name: string, bytes: number): GPUBuffer {
-    return this.#once(name, () => this.rows.context.storage(name, bytes));
+  #storage(make: Maker, name: string, bytes: number): GPUBuffer {
+    return this.#once(name, () => make.storage(name, bytes));
   }
 
   #once(key: string, create: () => GPUBuffer): GPUBuffer {
@@ -177,7 +164,7 @@ export class ChainWorkspace {
     return buffer;
   }
 
-  #uniforms(): GPUBuffer {
+  #uniforms(make: Maker): GPUBuffer {
     return this.#once('uniforms', () => {
       const { uniform, copyDestination } = BUFFER_USAGE;
       const words = UNIFORM_STRIDE / 4;
@@ -196,7 +183,7 @@ export class ChainWorkspace {
           });
         }
       }
-      const buffer = this.rows.context.buffer('chunks', data.byteLength, uniform | copyDestination);
+      const buffer = make.buffer('chunks', data.byteLength, uniform | copyDestination);
       this.rows.context.device.queue.writeBuffer(buffer, 0, data);
       return buffer;
     });
@@ -207,26 +194,26 @@ export class ChainWorkspace {
     return UNIFORM_STRIDE * (entry + WHATS.indexOf(what));
   }
 
-  #pieces({ pieces }: ChainChunk, index: number): GPUBuffer {
+  #pieces(make: Maker, { pieces }: ChainChunk, index: number): GPUBuffer {
     return this.#once(`pieces ${index}`, () => {
-      const buffer = this.rows.context.storage('pieces', 4 * PIECE_WORDS * (pieces.length / PIECE_WORDS));
+      const buffer = make.storage('pieces', pieces.byteLength);
       this.rows.context.device.queue.writeBuffer(buffer, 0, pieces);
       return buffer;
     });
   }
 
-  #transitions(): GPUBuffer {
+  #makeTransitions(make: Maker): GPUBuffer {
     const { uniform, storage, copyDestination } = BUFFER_USAGE;
     const usage = this.nStates > UNIFORM_STATES ? storage : uniform;
     return this.#once('transitions', () =>
-      this.rows.context.buffer('transitions', 4 * transitionsLength(this.nStates), usage | copyDestination),
+      make.buffer('transitions', 4 * transitionsLength(this.nStates), usage | copyDestination),
     );
   }
 
   /** Send θ down. @returns the means that the device sees, in the caller's units */
   write(chain: Chain): Packed {
     this.epoch++;
-    this.rows.context.device.queue.writeBuffer(this.#transitions(), 0, packTransitions(chain));
+    this.rows.context.device.queue.writeBuffer(this.#buffer('transitions'), 0, packTransitions(chain));
     return this.mixture.write(chain.emission);
   }
 
@@ -253,44 +240,84 @@ export class ChainWorkspace {
 
   /** One dispatch: of a kernel that walks, hands over or sums up. */
   async encode(
-    encoder: GPUCommandEncoder,
+    commands: Commands,
     name: ChainKernelName,
     direction: Direction,
     chunk: ChainChunk,
     what: What = 'all',
   ): Promise<void> {
-    const { kernel, data, parameters, scratch } = await this.#stage(name, direction);
-    const pass = encoder.beginComputePass();
-    pass.setPipeline(kernel.pipeline);
-    pass.setBindGroup(0, data[chunk.chunk.index], [this.#offset(chunk, direction, what)]);
-    pass.setBindGroup(1, parameters);
-    pass.setBindGroup(2, scratch);
-    pass.dispatchWorkgroups(...this.#workgroups(name, direction, chunk));
-    pass.end();
+    await this.prepare([name, direction]);
+    const stages = this.#stages.get(keyOf([name, direction])) as readonly Stage[];
+    await commands.dispatch(stages[chunk.chunk.index], {
+      ...this.#extent(name, direction, chunk, what),
+      offset: this.#offset(chunk, direction, what),
+      isBound: what !== 'all',
+    });
   }
 
-  #workgroups(name: ChainKernelName, direction: Direction, chunk: ChainChunk): [x: number, y: number] {
+  #extent(
+    name: ChainKernelName,
+    direction: Direction,
+    chunk: ChainChunk,
+    what: What,
+  ): Pick<Dispatch, 'grid' | 'work'> {
+    const each = (invocation: number) => (x: number) => 64 * invocation * x;
     if (name === 'joints') {
       const [begin, end] = direction === 'backward' ? chunk.after : chunk.before;
-      return [Math.ceil((end - begin) / 64), 1];
+      return { grid: [Math.ceil((end - begin) / 64), 1, 1], work: each(4 * this.quads) };
     }
-    if (name === 'reduce') return [Math.ceil(this.totalsLength / 4 / 64), TOTAL_GROUPS];
-    if (name === 'levels') return [Math.ceil(chunk.chunk.count / 64), 1];
+    if (name === 'levels') {
+      return { grid: [Math.ceil(chunk.chunk.count / 64), 1, 1], work: each(4 * this.quads) };
+    }
+    if (name === 'reduce') {
+      const walkers = Math.ceil(this.walkersOf(chunk) / TOTAL_GROUPS);
+      return { grid: [Math.ceil(this.totalsLength / 4 / 64), TOTAL_GROUPS, 1], work: each(4 * walkers) };
+    }
     const { walk, lanes, slots } = this.plan;
-    const each = walk === 'group' && name !== 'viterbi' ? slots : lanes;
-    return [Math.ceil(this.walkersOf(chunk) / each), 1];
+    const side = walk === 'group' && name !== 'viterbi' ? slots : lanes;
+    const rows = this.#rowsWalked(chunk, what);
+    const work = (x: number) => this.#rowWork * rows[Math.min(x * side, rows.length - 1)];
+    return { grid: [Math.ceil(this.walkersOf(chunk) / side), 1, 1], work };
   }
 
-  clear(encoder: GPUCommandEncoder, name: 'totals' | `${Direction} changes`): void {
-    encoder.clearBuffer(this.#buffers.get(name) as GPUBuffer);
+  /** Multiplications for a row, about. */
+  get #rowWork(): number {
+    const { component, sums } = this.mixture.geometry;
+    const emission = this.plan.fused ? this.nStates * (component.length + sums.length) : 0;
+    return 2 * (4 * this.quads) ** 2 + emission;
   }
 
-  /** Have a buffer copied, and read once the encoder's commands are submitted. */
-  copy(encoder: GPUCommandEncoder, name: string, bytes?: number): () => Promise<ArrayBuffer> {
-    const source = name === 'logits' ? this.mixture.buffer('logits') : (this.#buffers.get(name) as GPUBuffer);
+  /** [walkers + 1] the rows that the first walkers of a chunk walk. */
+  #rowsWalked(chunk: ChainChunk, what: What): Float64Array {
+    const most = what === 'warm' ? this.plan.warmRows : Number.POSITIVE_INFINITY;
+    const key = `${chunk.chunk.index} ${most}`;
+    const known = this.#walked.get(key);
+    if (known) return known;
+    const walkers = this.walkersOf(chunk);
+    const rows = new Float64Array(walkers + 1);
+    for (let piece = 0; piece < chunk.nPieces; piece++) {
+      rows[1 + (piece % walkers)] += Math.min(most, chunk.pieces[piece * PIECE_WORDS + 1]);
+    }
+    for (let walker = 0; walker < walkers; walker++) rows[walker + 1] += rows[walker];
+    this.#walked.set(key, rows);
+    return rows;
+  }
+  readonly #walked = new Map<string, Float64Array>();
+
+  #buffer(name: string): GPUBuffer {
+    return this.#buffers.get(name) as GPUBuffer;
+  }
+
+  clear(commands: Commands, name: 'totals' | `${Direction} changes`): void {
+    commands.clear(this.#buffer(name));
+  }
+
+  /** Have a buffer copied. @returns what reads it, once the commands are submitted */
+  async copy(commands: Commands, name: string, bytes?: number): Promise<() => Promise<ArrayBuffer>> {
+    const source = name === 'logits' ? this.mixture.buffer('logits') : this.#buffer(name);
     const size = bytes ?? source.size;
-    const staging = this.#takeStaging(size);
-    encoder.copyBufferToBuffer(source, 0, staging.buffer, 0, size);
+    const staging = await this.#takeStaging(size);
+    commands.copy(source, 0, staging.buffer, 0, size);
     return async () => {
       const data = await this.rows.context.read(staging.buffer, size);
       this.#staging.push(staging);
@@ -298,14 +325,14 @@ export class ChainWorkspace {
     };
   }
 
-  #takeStaging(bytes: number) {
+  async #takeStaging(bytes: number) {
     const at = this.#staging.findIndex(each => each.bytes === bytes);
     if (at >= 0) return this.#staging.splice(at, 1)[0];
     const { mapRead, copyDestination } = BUFFER_USAGE;
-    const key = `staging ${this.#buffers.size}`;
-    const buffer = this.#once(key, () =>
-      this.rows.context.buffer('staging', bytes, mapRead | copyDestination),
+    const buffer = await this.rows.context.guard('a place to read results from', make =>
+      make.buffer('staging', bytes, mapRead | copyDestination),
     );
+    this.#buffers.set(`staging ${this.#buffers.size}`, buffer);
     return { bytes, buffer };
   }
 
@@ -315,6 +342,7 @@ export class ChainWorkspace {
     this.#stages.clear();
     this.#staging.length = 0;
     this.#shares = undefined;
+    this.epoch++;
     this.mixture.dispose();
   }
 }

@@ -151,7 +151,13 @@ export class GpuChains implements ChainBackend {
         `Chains on WebGPU have at most ${MOST_STATES} states, got ${nComponents}. Try device: 'cpu'.`,
       );
     }
-    return resident.exclusive(() => work(this.#workspace(resident, sequences, chain)));
+    return resident.exclusive(() => {
+      const workspace = this.#workspace(resident, sequences, chain);
+      return work(workspace).catch(error => {
+        workspace.dispose(); // what was refused must not be found here by the next attempt
+        throw error;
+      });
+    });
   }
 
   /** Scratch for one shape of chain and sequences: that of the rows' last use, or made anew in its place. */

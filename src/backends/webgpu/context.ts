@@ -1,6 +1,7 @@
-import { DeviceError } from '../../errors.js';
+import { DeviceError, EmError } from '../../errors.js';
 import { BUFFER_USAGE, MAP_READ } from './constants.js';
 import { createKernel, type Kernel } from './kernel.js';
+import { Pace } from './pace.js';
 
 /** Bytes and buffers that are allocated right now. */
 export interface Memory {
@@ -8,15 +9,28 @@ export interface Memory {
   bytes: number;
 }
 
-/** A device with what all its users share: compiled kernels, a count of its memory, and its errors. */
+/** Makes buffers of one group: all of them stay, or none. */
+export interface Maker {
+  /** A counted buffer. */
+  buffer(label: string, bytes: number, usage: number): GPUBuffer;
+  storage(label: string, bytes: number): GPUBuffer;
+}
+
+const ADVICE = "Try fewer rows at a time, or device: 'cpu'.";
+/** How long a device that fails has to say that it is lost. */
+const LAST_WORDS = 50;
+
+/** A device with what all its users share: compiled kernels, a count of its memory, its pace, and its errors. */
 export class Context {
   readonly memory: Memory = { buffers: 0, bytes: 0 };
+  readonly pace: Pace;
   readonly #kernels = new Map<string, Promise<Kernel>>();
   readonly #sizes = new Map<GPUBuffer, number>();
   #scopes: Promise<unknown> = Promise.resolve();
   #lost: string | undefined;
 
   constructor(readonly device: GPUDevice) {
+    this.pace = new Pace(device.queue);
     device.lost.then(({ reason, message }) => {
       this.#lost = `The GPU device was lost (${reason || 'unknown reason'}): ${message || 'no message'}.`;
     });
@@ -29,8 +43,7 @@ export class Context {
 
   /** @throws DeviceError if the device was lost */
   check(): void {
-    if (!this.#lost) return;
-    throw new DeviceError(`${this.#lost} Try again with fewer rows at a time, or device: 'cpu'.`);
+    if (this.#lost) throw new DeviceError(`${this.#lost} ${ADVICE}`);
   }
 
   /** Kernels are compiled once a source; compilations in flight are shared. */
@@ -42,24 +55,6 @@ export class Context {
       kernel.catch(() => this.#kernels.delete(source));
     }
     return kernel;
-  }
-
-  /** A counted buffer. Call inside `guard`, so that running out of memory is an error at once. */
-  buffer(label: string, bytes: number, usage: number): GPUBuffer {
-    const size = Math.max(16, Math.ceil(bytes / 4) * 4);
-    const buffer = this.device.createBuffer({ label, size, usage });
-    this.#sizes.set(buffer, size);
-    this.memory.buffers++;
-    this.memory.bytes += size;
-    return buffer;
-  }
-
-  storage(label: string, bytes: number): GPUBuffer {
-    return this.buffer(
-      label,
-      bytes,
-      BUFFER_USAGE.storage | BUFFER_USAGE.copySource | BUFFER_USAGE.copyDestination,
-    );
   }
 
   /** Releasing a buffer twice is harmless. */
@@ -75,49 +70,105 @@ export class Context {
   }
 
   /**
-   * Run `work` and throw what the device says about it: allocations and commands fail asynchronously in WebGPU. Error
-   * scopes are a stack of the device's, so guarded work runs one piece at a time.
+   * Run `work`, which makes something on the device, and throw what the device says about it: allocations and commands
+   * fail asynchronously in WebGPU. If anything fails, every buffer that it made is given back. Error scopes are a stack of
+   * the device's, so guarded work runs one piece at a time.
+   *
+   * @throws DeviceError
    */
-  guard<T>(what: string, work: () => T | Promise<T>): Promise<T> {
+  guard<T>(what: string, work: (make: Maker) => T | Promise<T>): Promise<T> {
     const guarded = this.#scopes.then(() => this.#guardNow(what, work));
     this.#scopes = guarded.catch(() => {});
     return guarded;
   }
 
-  async #guardNow<T>(what: string, work: () => T | Promise<T>): Promise<T> {
+  async #guardNow<T>(what: string, work: (make: Maker) => T | Promise<T>): Promise<T> {
     this.check();
+    const made: GPUBuffer[] = [];
     this.device.pushErrorScope('validation');
     this.device.pushErrorScope('out-of-memory');
-    const outcome = await Promise.resolve()
+    const outcome = await Promise.resolve(this.#maker(made))
       .then(work)
       .then(
         result => ({ result }),
         (thrown: unknown) => ({ thrown }),
       );
-    const errors = [await this.device.popErrorScope(), await this.device.popErrorScope()];
-    this.check();
-    const error = errors.find(Boolean);
-    if (error) {
-      throw new DeviceError(
-        `The GPU refused ${what}: ${error.message.split('\n')[0]} Try fewer rows or features, or device: 'cpu'.`,
-      );
+    const errors = [await this.#popErrorScope(), await this.#popErrorScope()];
+    try {
+      this.check();
+      const error = errors.find(Boolean);
+      if (error) throw refusal(what, error);
+      if (!('thrown' in outcome)) return outcome.result;
+      throw outcome.thrown instanceof EmError ? outcome.thrown : refusal(what, outcome.thrown);
+    } catch (error) {
+      this.release(...made);
+      throw error;
     }
-    if ('thrown' in outcome) throw outcome.thrown;
-    return outcome.result;
   }
 
-  /** The bytes of `buffer` (mappable), copied. */
+  /** What the device said; a device that is gone may say it by throwing. */
+  async #popErrorScope(): Promise<unknown> {
+    try {
+      return await this.device.popErrorScope();
+    } catch (thrown) {
+      await this.#lastWords();
+      return thrown;
+    }
+  }
+
+  #maker(made: GPUBuffer[]): Maker {
+    const { storage, copySource, copyDestination } = BUFFER_USAGE;
+    const buffer: Maker['buffer'] = (label, bytes, usage) => {
+      const size = Math.max(16, Math.ceil(bytes / 4) * 4);
+      const created = this.device.createBuffer({ label, size, usage });
+      this.#sizes.set(created, size);
+      this.memory.buffers++;
+      this.memory.bytes += size;
+      made.push(created);
+      return created;
+    };
+    return {
+      buffer,
+      storage: (label, bytes) => buffer(label, bytes, storage | copySource | copyDestination),
+    };
+  }
+
+  /** The bytes of `buffer` (mappable), copied. @throws DeviceError */
   async read(buffer: GPUBuffer, bytes: number): Promise<ArrayBuffer> {
     try {
       await buffer.mapAsync(MAP_READ, 0, bytes);
-    } catch (cause) {
-      await Promise.race([this.device.lost, new Promise(resolve => setTimeout(resolve, 50))]);
+      const copy = buffer.getMappedRange(0, bytes).slice(0);
+      buffer.unmap();
       this.check();
-      throw new DeviceError(`Reading results back from the GPU failed: ${cause}`);
+      return copy;
+    } catch (cause) {
+      await this.#lastWords();
+      this.check();
+      throw new DeviceError(`The GPU did not hand its results back: ${firstLine(cause)} ${ADVICE}`, {
+        cause,
+      });
     }
-    const copy = buffer.getMappedRange(0, bytes).slice(0);
-    buffer.unmap();
-    this.check();
-    return copy;
   }
+
+  /** Wait until all that was submitted is done. @throws DeviceError */
+  async settle(): Promise<void> {
+    await this.pace.settle();
+    this.check();
+  }
+
+  async #lastWords(): Promise<void> {
+    await Promise.race([this.device.lost, new Promise(resolve => setTimeout(resolve, LAST_WORDS))]);
+  }
+}
+
+const refusal = (what: string, cause: unknown): DeviceError =>
+  new DeviceError(
+    `The GPU refused ${what}: ${firstLine(cause)} Try fewer rows or features, or device: 'cpu'.`,
+    { cause },
+  );
+
+/** An error of a device's, as a sentence. */
+function firstLine(cause: unknown): string {
+  const [line] = ((cause as Error).message || String(cause)).split('\n');
+  return /[.!?]$/.test(line) ? line : `${line}.`;
 }

@@ -48,9 +48,20 @@ export async function acquireDevice(): Promise<GPUDevice> {
   return adapter.requestDevice({ label: 'webgpu-em', requiredFeatures: features });
 }
 
+/** Cores of a CPU that does not say, and those that its adapters use at most. */
+const FEW_CORES = 4;
+const MOST_CORES = 16;
+const GPU_WORKGROUPS = 16;
+
 /** Whether an adapter computes on the CPU: correct, but no faster. */
 export const isSoftware = ({ isFallbackAdapter, architecture, vendor }: GPUAdapterInfo): boolean =>
   isFallbackAdapter || /swiftshader|llvmpipe|software/i.test(`${vendor} ${architecture}`);
+
+/** Workgroups that take no longer together than alone: an adapter on the CPU runs one a core. */
+export function workgroupsAtOnce(info: GPUAdapterInfo): number {
+  const cores = globalThis.navigator?.hardwareConcurrency ?? FEW_CORES;
+  return isSoftware(info) ? Math.min(cores, MOST_CORES) : GPU_WORKGROUPS;
+}
 
 /** Invocations of every subgroup of a device, where they are known. */
 export function subgroupSize({ features, adapterInfo }: GPUDevice): number | undefined {

@@ -20,6 +20,7 @@ import type { ResidentCounts } from '../topic-backend.js';
 import { GpuChains } from './chain.js';
 import type { ChainPlan } from './chain-plan.js';
 import type { Chunk } from './chunks.js';
+import type { Commands } from './commands.js';
 import { Context, type Memory } from './context.js';
 import { acquireDevice, describe, isSoftware, subgroupSize } from './device.js';
 import { paddedComponents } from './geometry.js';
@@ -94,10 +95,9 @@ export class WebGpuBackend implements Backend {
   }
 
   async loadCounts(counts: Counts): Promise<ResidentCounts> {
-    const resident = await GpuCounts.load(this, this.#context, checkCounts(counts), () =>
-      this.#counts.delete(resident),
-    );
+    const resident = await GpuCounts.load(this, this.#context, checkCounts(counts));
     this.#counts.add(resident);
+    resident.onDispose(() => this.#counts.delete(resident));
     return resident;
   }
 
@@ -116,7 +116,7 @@ export class WebGpuBackend implements Backend {
         const stages = await workspace.eStepStages(rule);
         const packed = workspace.write(densities);
         if (typeof assignment === 'object') workspace.writeDraws(assignment);
-        const encode = (encoder: GPUCommandEncoder, chunk: Chunk) => workspace.encode(encoder, stages, chunk);
+        const encode = (commands: Commands, chunk: Chunk) => workspace.encode(commands, stages, chunk);
         return this.#reduce(workspace, packed, encode, workspace.isFused(rule), block?.index);
       },
       block?.of,
@@ -129,37 +129,35 @@ export class WebGpuBackend implements Backend {
       const packed = workspace.write(densities);
       const { chunkRows } = workspace.geometry;
       const logits = new Float32Array(paddedComponents(densities.nComponents) * chunkRows);
-      const { queue } = this.#context.device;
-      const result = await this.#reduce(workspace, packed, async (encoder, chunk) => {
-        await queue.onSubmittedWorkDone(); // else uploads pile up
+      const result = await this.#reduce(workspace, packed, async (commands, chunk) => {
+        await this.#context.settle(); // else uploads pile up
         transposeLogits(source(chunk.rowBegin, chunk.count), densities.nComponents, chunkRows, logits);
         workspace.writeLogits(logits);
-        workspace.encode(encoder, stages, chunk);
+        await workspace.encode(commands, stages, chunk);
       });
       return { ...result, logLikelihood: 0 };
     });
   }
 
-  /** Encode every chunk, one submission each, and merge what each round leaves. */
+  /** Encode every chunk, and merge what each round leaves. */
   async #reduce(
     workspace: Workspace,
     { origin, constant }: Packed,
-    encodeChunk: (encoder: GPUCommandEncoder, chunk: Chunk) => unknown,
+    encodeChunk: (commands: Commands, chunk: Chunk) => Promise<void>,
     fused = false,
     block?: number,
   ): Promise<Statistics> {
-    const { device } = this.#context;
     const { moments, nFeatures, nComponents } = workspace.shape;
     const statistics = emptyStatistics(nComponents, statisticLength(moments, nFeatures), origin);
     let [bits, nRows] = [0, 0];
     for (const round of workspace.roundsOf(block)) {
       for (const [position, chunk] of round.entries()) {
-        const encoder = device.createCommandEncoder();
-        if (position === 0) workspace.clearPartials(encoder);
+        const commands = workspace.commands();
+        if (position === 0) workspace.clearPartials(commands);
         nRows += chunk.count;
-        await encodeChunk(encoder, chunk);
-        if (position === round.length - 1) workspace.copyStatistics(encoder, round);
-        device.queue.submit([encoder.finish()]);
+        await encodeChunk(commands, chunk);
+        if (position === round.length - 1) workspace.copyStatistics(commands, round);
+        await commands.submit();
       }
       bits += await workspace.readStatistics(statistics, round, fused);
     }
@@ -187,14 +185,13 @@ export class WebGpuBackend implements Backend {
     index: number,
     { responsibilities = false, assignment = 'exact' }: PosteriorOptions,
   ): Promise<Posterior> {
-    const { device } = this.#context;
     const chunk = workspace.chunks[index];
-    const stages = await workspace.posteriorStages();
+    const stages = await workspace.posteriorStages(responsibilities);
     const { constant } = workspace.write(densities);
-    const encoder = device.createCommandEncoder();
-    workspace.encode(encoder, stages, chunk);
-    workspace.copyPosterior(encoder, responsibilities);
-    device.queue.submit([encoder.finish()]);
+    const commands = workspace.commands();
+    await workspace.encode(commands, stages, chunk);
+    workspace.copyPosterior(commands, responsibilities);
+    await commands.submit();
     const { peaks, shares, labels, logits } = await workspace.readPosterior(responsibilities);
 
     const { rowBegin: begin, count } = chunk;
@@ -238,7 +235,13 @@ export class WebGpuBackend implements Backend {
   ): Promise<T> {
     const resident = this.#resident(rows);
     checkFeatures(rows, densities);
-    return resident.exclusive(async () => work(this.#workspace(resident, densities, blocks)));
+    return resident.exclusive(async () => {
+      const workspace = this.#workspace(resident, densities, blocks);
+      return work(workspace).catch(error => {
+        workspace.dispose(); // what was refused must not be found here by the next attempt
+        throw error;
+      });
+    });
   }
 
   /** Scratch for one shape of model: that of the rows' last use, or made anew in its place. */

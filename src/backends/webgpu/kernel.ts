@@ -1,5 +1,6 @@
 import { DeviceError } from '../../errors.js';
 import { COMPUTE_STAGE } from './constants.js';
+import type { Origin } from './origin.js';
 
 interface Binding {
   readonly group: number;
@@ -8,8 +9,8 @@ interface Binding {
   readonly type: GPUBufferBindingType;
 }
 
-/** The bind group whose offset moves from chunk to chunk. */
-const DYNAMIC = 'chunk';
+/** The buffers whose offsets move: from chunk to chunk, and from part to part of a grid. */
+const DYNAMIC: readonly string[] = ['chunk', 'origin'];
 
 /** A compiled compute shader whose buffers are bound by the names they have in WGSL. */
 export interface Kernel {
@@ -18,6 +19,13 @@ export interface Kernel {
   readonly pipeline: GPUComputePipeline;
   /** @throws Error for a name that the group lacks, or a missing one */
   bind(group: number, buffers: Record<string, GPUBuffer | GPUBufferBinding>): GPUBindGroup;
+}
+
+/** A kernel with its bind groups by index, the last of which is that of the origin. */
+export interface Stage {
+  readonly kernel: Kernel;
+  readonly groups: readonly (GPUBindGroup | undefined)[];
+  readonly origin: Origin;
 }
 
 /** Compile `source`, reading its bindings off the text: the shader is the one place that says them. */
@@ -65,7 +73,7 @@ function groupLayouts(device: GPUDevice, bindings: Binding[]): GPUBindGroupLayou
         .map(({ binding, type, name }) => ({
           binding,
           visibility: COMPUTE_STAGE,
-          buffer: { type, hasDynamicOffset: name === DYNAMIC },
+          buffer: { type, hasDynamicOffset: DYNAMIC.includes(name) },
         })),
     }),
   );
@@ -85,10 +93,13 @@ async function compile(
       compute: { module, entryPoint: 'main' },
     });
   } catch (cause) {
-    const { messages } = await module.getCompilationInfo();
+    const messages = await module.getCompilationInfo().then(
+      info => info.messages,
+      () => [], // of a device that is lost
+    );
     const lines = messages.map(({ lineNum, linePos, message }) => `${lineNum}:${linePos} ${message}`);
     throw new DeviceError(
-      `The device did not compile shader ${label}: ${lines.join('; ') || cause}. Please report it with the adapter's name; device: 'cpu' works without shaders.`,
+      `The device did not compile shader ${label}: ${lines.join('; ') || (cause as Error).message}. Please report it with the adapter's name; device: 'cpu' works without shaders.`,
       { cause: new Error(source) },
     );
   }

@@ -7,6 +7,7 @@ import type { DocumentSettings, DocumentTopics, ResidentCounts } from '../topic-
 import type { Context } from './context.js';
 import { GpuDocumentTopics } from './lda-documents.js';
 import { type CountSegment, countSegment, cutDocuments } from './lda-segments.js';
+import { Resident } from './resident.js';
 
 /** The most topics; a segment's γ of that many stay below the limits. */
 export const MOST_TOPICS = 1024;
@@ -16,31 +17,24 @@ const TOKEN_BYTES = 8;
 export type SegmentBuffers = Record<keyof CountSegment['bytes'], GPUBuffer>;
 
 /** Counts in device memory, by documents and by words. */
-export class GpuCounts implements ResidentCounts {
+export class GpuCounts extends Resident implements ResidentCounts {
   readonly center: Float64Array;
   readonly scale: Float64Array;
-  readonly #users = new Set<GpuDocumentTopics>();
-  #disposed = false;
 
   private constructor(
     readonly backend: Backend,
-    readonly context: Context,
+    context: Context,
     readonly shape: readonly [number, number],
     readonly vocabulary: Vocabulary,
     readonly lengths: Float64Array,
     moments: ColumnMoments,
     readonly segments: readonly (Omit<CountSegment, 'bytes'> & { readonly buffers: SegmentBuffers })[],
-    private readonly onDispose: () => void,
   ) {
+    super(context, 'counts');
     ({ center: this.center, scale: this.scale } = moments);
   }
 
-  static async load(
-    backend: Backend,
-    context: Context,
-    counts: CheckedCounts,
-    onDispose: () => void,
-  ): Promise<GpuCounts> {
+  static async load(backend: Backend, context: Context, counts: CheckedCounts): Promise<GpuCounts> {
     const vocabulary = vocabularyOf(counts);
     const lengths = documentLengths(counts);
     const { maxBufferSize, maxStorageBufferBindingSize, maxComputeWorkgroupsPerDimension } =
@@ -51,67 +45,40 @@ export class GpuCounts implements ResidentCounts {
       tokens: Math.floor(bytes / TOKEN_BYTES),
     };
     const runs = cutDocuments(counts.indptr, 0, counts.shape[0], limits);
-    const made: GPUBuffer[] = [];
-    try {
-      const segments = await context.guard(`counts of ${counts.shape[0]} documents`, () =>
-        runs.map(run => {
-          const segment = countSegment(counts, vocabulary.indices, vocabulary.words.length, lengths, run);
-          const { bytes: content, ...rest } = segment;
-          const buffers = Object.fromEntries(
-            Object.entries(content).map(([name, data]) => {
-              const buffer = context.storage(name, data.byteLength);
-              made.push(buffer);
-              context.device.queue.writeBuffer(buffer, 0, data);
-              return [name, buffer];
-            }),
-          ) as SegmentBuffers;
-          return { ...rest, buffers };
-        }),
-      );
-      return new GpuCounts(
-        backend,
-        context,
-        counts.shape,
-        vocabulary,
-        lengths,
-        countMoments(counts),
-        segments,
-        onDispose,
-      );
-    } catch (error) {
-      context.release(...made);
-      throw error;
-    }
+    const segments = await context.guard(`counts of ${counts.shape[0]} documents`, make =>
+      runs.map(run => {
+        const segment = countSegment(counts, vocabulary.indices, vocabulary.words.length, lengths, run);
+        const { bytes: content, ...rest } = segment;
+        const buffers = Object.fromEntries(
+          Object.entries(content).map(([name, data]) => {
+            const buffer = make.storage(name, data.byteLength);
+            context.device.queue.writeBuffer(buffer, 0, data);
+            return [name, buffer];
+          }),
+        ) as SegmentBuffers;
+        return { ...rest, buffers };
+      }),
+    );
+    const moments = countMoments(counts);
+    return new GpuCounts(backend, context, counts.shape, vocabulary, lengths, moments, segments);
   }
 
   get words(): Uint32Array {
     return this.vocabulary.words;
   }
 
-  async documentTopics(settings: DocumentSettings): Promise<DocumentTopics> {
-    this.checkResident();
-    if (settings.nComponents > MOST_TOPICS) {
-      throw new InvalidArgumentError(
-        `nComponents must be at most ${MOST_TOPICS} on WebGPU, got ${settings.nComponents}. Try device: 'cpu'.`,
-      );
-    }
-    const topics = await GpuDocumentTopics.create(this, settings, () => this.#users.delete(topics));
-    this.#users.add(topics);
-    return topics;
+  documentTopics(settings: DocumentSettings): Promise<DocumentTopics> {
+    return this.exclusive(() => {
+      if (settings.nComponents > MOST_TOPICS) {
+        throw new InvalidArgumentError(
+          `nComponents must be at most ${MOST_TOPICS} on WebGPU, got ${settings.nComponents}. Try device: 'cpu'.`,
+        );
+      }
+      return GpuDocumentTopics.create(this, settings);
+    });
   }
 
-  checkResident(): void {
-    if (this.#disposed) {
-      throw new InvalidArgumentError('These counts have been disposed of; load them again.');
-    }
-    this.context.check();
-  }
-
-  dispose(): void {
-    if (this.#disposed) return;
-    this.#disposed = true;
-    for (const user of this.#users) user.dispose();
+  protected free(): void {
     for (const { buffers } of this.segments) this.context.release(...Object.values(buffers));
-    this.onDispose();
   }
 }

@@ -1,8 +1,8 @@
 import { type ColumnMoments, columnMoments } from '../../data/columns.js';
 import type { Matrix } from '../../data/matrix.js';
-import { InvalidArgumentError } from '../../errors.js';
 import type { Backend, Rows } from '../backend.js';
 import type { Context } from './context.js';
+import { Resident } from './resident.js';
 
 /** Segments hold a multiple of this many rows, so that every one but the last fills its workgroups. */
 const SEGMENT_UNIT = 256;
@@ -10,22 +10,19 @@ const SEGMENT_UNIT = 256;
 const UPLOAD_BYTES = 8 * 2 ** 20;
 
 /** Rows in device memory: centred and scaled in float64, then rounded to float32, in segments below every limit. */
-export class GpuRows implements Rows {
+export class GpuRows extends Resident implements Rows {
   readonly center: Float64Array;
   readonly scale: Float64Array;
-  readonly #disposals: (() => void)[] = [];
-  #last: Promise<unknown> = Promise.resolve();
-  #disposed = false;
-  #waiting = 0;
 
   private constructor(
     readonly backend: Backend,
-    readonly context: Context,
+    context: Context,
     readonly shape: readonly [number, number],
     moments: ColumnMoments,
     readonly segmentRows: number,
     readonly segments: readonly GPUBuffer[],
   ) {
+    super(context, 'rows');
     ({ center: this.center, scale: this.scale } = moments);
   }
 
@@ -34,9 +31,9 @@ export class GpuRows implements Rows {
     const { maxBufferSize, maxStorageBufferBindingSize } = context.device.limits;
     const limit = Math.min(maxBufferSize, maxStorageBufferBindingSize);
     const segmentRows = SEGMENT_UNIT * Math.floor(limit / (4 * d * SEGMENT_UNIT));
-    const segments = await context.guard(`${n} rows of ${d} features`, () =>
+    const segments = await context.guard(`${n} rows of ${d} features`, make =>
       Array.from({ length: Math.ceil(n / segmentRows) }, (_, segment) =>
-        context.storage('rows', 4 * d * Math.min(segmentRows, n - segment * segmentRows)),
+        make.storage('rows', 4 * d * Math.min(segmentRows, n - segment * segmentRows)),
       ),
     );
     const rows = new GpuRows(backend, context, points.shape, columnMoments(points), segmentRows, segments);
@@ -53,7 +50,7 @@ export class GpuRows implements Rows {
     const { queue } = this.context.device;
     const blockRows = Math.max(1, Math.floor(UPLOAD_BYTES / (4 * d)));
     const block = new Float32Array(Math.min(blockRows, n) * d); // writeBuffer takes a copy at once
-    let copied = Promise.resolve<unknown>(undefined);
+    let copied = Promise.resolve();
     for (const [segment, buffer] of this.segments.entries()) {
       const end = Math.min((segment + 1) * this.segmentRows, n);
       for (let begin = segment * this.segmentRows; begin < end; begin += blockRows) {
@@ -63,50 +60,13 @@ export class GpuRows implements Rows {
         }
         await copied;
         queue.writeBuffer(buffer, 4 * d * (begin - segment * this.segmentRows), block, 0, count * d);
-        copied = queue.onSubmittedWorkDone();
+        copied = this.context.settle();
       }
     }
     await copied;
-    this.context.check();
   }
 
-  /** One caller at a time: scratch belongs to the rows. */
-  exclusive<T>(work: () => Promise<T>): Promise<T> {
-    this.#waiting++;
-    const result = this.#last.then(() => {
-      this.checkResident();
-      return work();
-    });
-    this.#last = result
-      .catch(() => {})
-      .then(() => {
-        this.#waiting--;
-        if (this.#disposed && this.#waiting === 0) this.#free();
-      });
-    return result;
-  }
-
-  /** Have `dispose` called along with the rows. */
-  onDispose(dispose: () => void): void {
-    this.#disposals.push(dispose);
-  }
-
-  checkResident(): void {
-    if (this.#disposed) {
-      throw new InvalidArgumentError('These rows have been disposed of; load them again.');
-    }
-    this.context.check();
-  }
-
-  /** Frees at once, or when the work in progress is done. */
-  dispose(): void {
-    if (this.#disposed) return;
-    this.#disposed = true;
-    if (this.#waiting === 0) this.#free();
-  }
-
-  #free(): void {
-    for (const dispose of this.#disposals) dispose();
+  protected free(): void {
     this.context.release(...this.segments);
   }
 }

@@ -7,6 +7,7 @@ import difference from '../../../shaders/include/difference.wgsl?raw';
 import draws from '../../../shaders/include/draws.wgsl?raw';
 import logits from '../../../shaders/include/logits.wgsl?raw';
 import means from '../../../shaders/include/means.wgsl?raw';
+import origin from '../../../shaders/include/origin.wgsl?raw';
 import responsibilities from '../../../shaders/include/responsibilities.wgsl?raw';
 import row from '../../../shaders/include/row.wgsl?raw';
 import staged from '../../../shaders/include/staged.wgsl?raw';
@@ -24,6 +25,7 @@ import reduceLanes from '../../../shaders/reduce-lanes.wgsl?raw';
 import type { Chunk } from './chunks.js';
 import { type Geometry, LANES, NORMALISE_ROWS, SCATTER_ROWS } from './geometry.js';
 import { paddedFeatures, scatterBlocks } from './layouts.js';
+import type { Grid } from './parts.js';
 import type { Plan } from './regimes.js';
 import { expandShader, sections } from './shader.js';
 import type { WorkspaceShape } from './workspace.js';
@@ -52,7 +54,9 @@ export interface ShaderVariant {
 export interface Shader {
   readonly name: KernelName;
   readonly source: string;
-  workgroups(chunk: Chunk): [x: number, y: number, z: number];
+  workgroups(chunk: Chunk): Grid;
+  /** Multiplications of a workgroup, about. */
+  readonly work: number;
 }
 
 /** Invocations of mixture-scatter's workgroups. */
@@ -72,12 +76,15 @@ const BUILDERS: Record<KernelName, (variant: ShaderVariant) => Omit<Shader, 'nam
     return {
       source: expand(mixtureStrip, variant, { COMPONENTS: shape.nComponents }),
       workgroups: ({ count }) => [Math.ceil(count / geometry.slabRows), 1, 1],
+      work: geometry.slabRows * shape.nComponents * (geometry.component.length + geometry.sums.length),
     };
   },
 
-  'mixture-logits': variant => streamed(mixtureLogits, variant, variant.plan.logitsComponents),
+  'mixture-logits': variant =>
+    streamed(mixtureLogits, variant, variant.plan.logitsComponents, variant.geometry.component.length),
 
-  'mixture-accumulate': variant => streamed(mixtureAccumulate, variant, variant.plan.accumulateComponents),
+  'mixture-accumulate': variant =>
+    streamed(mixtureAccumulate, variant, variant.plan.accumulateComponents, variant.geometry.sums.length),
 
   'mixture-logits-tiled': variant => {
     const { shape } = variant;
@@ -96,12 +103,14 @@ const BUILDERS: Record<KernelName, (variant: ShaderVariant) => Omit<Shader, 'nam
         Math.ceil(shape.nComponents / componentBlock),
         1,
       ],
+      work: tileRows * componentBlock * variant.geometry.component.length,
     };
   },
 
   'mixture-normalise': variant => ({
     source: expand(mixtureNormalise, variant, { NORMALISE_ROWS }),
     workgroups: ({ count }) => [Math.ceil(count / NORMALISE_ROWS), 1, 1],
+    work: NORMALISE_ROWS * variant.shape.nComponents,
   }),
 
   'mixture-scatter': variant => {
@@ -126,14 +135,16 @@ const BUILDERS: Record<KernelName, (variant: ShaderVariant) => Omit<Shader, 'nam
         Math.ceil(count / SCATTER_ROWS),
         Math.ceil(blocks / panelBlocks),
       ],
+      work: SCATTER_ROWS * panelBlocks * 16,
     };
   },
 
   'reduce-lanes': variant => {
-    const { groupLength, groups } = variant.geometry;
+    const { groupLength, groups, chunkRows, slabRows } = variant.geometry;
     return {
       source: expand(reduceLanes, variant, {}),
       workgroups: () => [Math.ceil(groupLength / 64), groups, 1],
+      work: (64 * LANES * Math.ceil(chunkRows / slabRows)) / groups,
     };
   },
 };
@@ -142,7 +153,12 @@ export function shaderOf(name: KernelName, variant: ShaderVariant): Shader {
   return { name, ...BUILDERS[name](variant) };
 }
 
-function streamed(source: string, variant: ShaderVariant, componentsHeld: number): Omit<Shader, 'name'> {
+function streamed(
+  source: string,
+  variant: ShaderVariant,
+  componentsHeld: number,
+  length: number,
+): Omit<Shader, 'name'> {
   const { shape, geometry } = variant;
   const quads = componentsHeld % 4 === 0 || componentsHeld >= shape.nComponents;
   return {
@@ -152,6 +168,7 @@ function streamed(source: string, variant: ShaderVariant, componentsHeld: number
       Math.ceil(shape.nComponents / componentsHeld),
       1,
     ],
+    work: geometry.slabRows * componentsHeld * length,
   };
 }
 
@@ -177,6 +194,7 @@ function expand(
       chunk,
       draws,
       logits,
+      origin,
       responsibilities,
       store,
       ...densityIncludes(shape),

@@ -1,6 +1,7 @@
 import { type Matrix, matrix } from '../../data/matrix.js';
 import { InvalidDataError } from '../../errors.js';
 import type { DeviceMatrix } from '../backend.js';
+import { Commands } from './commands.js';
 import { BUFFER_USAGE } from './constants.js';
 import type { Context } from './context.js';
 import type { GpuRows } from './rows.js';
@@ -18,14 +19,10 @@ export async function readMatrix(context: Context, { data, shape: [n, d] }: Devi
       `A GPU buffer of shape [${n}, ${d}] must hold ${bytes} bytes and have COPY_SRC usage, got ${buffer.size} bytes and usage ${buffer.usage}.`,
     );
   }
-  return withStaging(context, bytes, 'the rows of a GPU buffer', async staging => {
-    await context.guard('copying the rows of a GPU buffer', () => {
-      const encoder = context.device.createCommandEncoder();
-      encoder.copyBufferToBuffer(buffer, 0, staging, 0, bytes);
-      context.device.queue.submit([encoder.finish()]);
-    });
-    return matrix(new Float32Array(await context.read(staging, bytes)), [n, d]);
-  });
+  const copied = await readBack(context, bytes, 'the rows of a GPU buffer', (commands, staging) =>
+    commands.copy(buffer, 0, staging, 0, bytes),
+  );
+  return matrix(new Float32Array(copied), [n, d]);
 }
 
 /** Rows [begin, begin + count) as [count, D] in the caller's units. */
@@ -36,19 +33,16 @@ export async function readRows(
   count: number,
 ): Promise<Float64Array> {
   const d = rows.shape[1];
-  const bytes = 4 * d * count;
-  return withStaging(context, bytes, `${count} rows`, async staging => {
-    const encoder = context.device.createCommandEncoder();
+  const data = await readBack(context, 4 * d * count, `${count} rows`, (commands, staging) => {
     for (let done = 0; done < count; ) {
       const segment = Math.floor((begin + done) / rows.segmentRows);
       const first = begin + done - segment * rows.segmentRows;
       const run = Math.min(count - done, rows.segmentRows - first);
-      encoder.copyBufferToBuffer(rows.segments[segment], 4 * d * first, staging, 4 * d * done, 4 * d * run);
+      commands.copy(rows.segments[segment], 4 * d * first, staging, 4 * d * done, 4 * d * run);
       done += run;
     }
-    context.device.queue.submit([encoder.finish()]);
-    return inCallersUnits(rows, await context.read(staging, bytes));
   });
+  return inCallersUnits(rows, data);
 }
 
 /** Resident rows by index, as [indices.length, D] in the caller's units. */
@@ -58,33 +52,42 @@ export async function takeRows(
   indices: ArrayLike<number>,
 ): Promise<Float64Array> {
   const d = rows.shape[1];
-  const bytes = 4 * d * indices.length;
-  return withStaging(context, bytes, `${indices.length} rows`, async staging => {
-    const encoder = context.device.createCommandEncoder();
-    for (let i = 0; i < indices.length; i++) {
-      const segment = Math.floor(indices[i] / rows.segmentRows);
-      const from = 4 * d * (indices[i] - segment * rows.segmentRows);
-      encoder.copyBufferToBuffer(rows.segments[segment], from, staging, 4 * d * i, 4 * d);
-    }
-    context.device.queue.submit([encoder.finish()]);
-    return inCallersUnits(rows, await context.read(staging, bytes));
-  });
+  const data = await readBack(
+    context,
+    4 * d * indices.length,
+    `${indices.length} rows`,
+    (commands, staging) => {
+      for (let i = 0; i < indices.length; i++) {
+        const segment = Math.floor(indices[i] / rows.segmentRows);
+        const from = 4 * d * (indices[i] - segment * rows.segmentRows);
+        commands.copy(rows.segments[segment], from, staging, 4 * d * i, 4 * d);
+      }
+    },
+  );
+  return inCallersUnits(rows, data);
 }
 
 function inCallersUnits({ center, scale, shape: [, d] }: GpuRows, bytes: ArrayBuffer): Float64Array {
   return Float64Array.from(new Float32Array(bytes), (value, i) => center[i % d] + scale[i % d] * value);
 }
 
-async function withStaging<T>(
+/** Have `copy` bring bytes to where they can be read, and read them. */
+export async function readBack(
   context: Context,
   bytes: number,
   what: string,
-  use: (staging: GPUBuffer) => Promise<T>,
-): Promise<T> {
+  copy: (commands: Commands, staging: GPUBuffer) => void,
+): Promise<ArrayBuffer> {
   const { mapRead, copyDestination } = BUFFER_USAGE;
-  const staging = await context.guard(what, () => context.buffer(what, bytes, mapRead | copyDestination));
+  const staging = await context.guard(what, async make => {
+    const buffer = make.buffer(what, bytes, mapRead | copyDestination);
+    const commands = new Commands(context);
+    copy(commands, buffer);
+    await commands.submit();
+    return buffer;
+  });
   try {
-    return await use(staging);
+    return await context.read(staging, bytes);
   } finally {
     context.release(staging);
   }

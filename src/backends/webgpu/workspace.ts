@@ -3,9 +3,23 @@ import type { Statistics } from '../../statistics.js';
 import type { Draws } from '../backend.js';
 import { chunkUniforms, UNIFORM_BYTES, UNIFORM_STRIDE } from './chunk-uniforms.js';
 import { type Chunk, cutChunks, rounds } from './chunks.js';
+import { Commands } from './commands.js';
 import { BUFFER_USAGE } from './constants.js';
+import type { Maker } from './context.js';
 import { type Geometry, geometryOf, NORMALISE_ROWS } from './geometry.js';
+
+<<<<<<< HEAD
+
 import { mergePartials, type Packed, packComponents, statisticUnits } from './pack.js';
+
+=======
+
+import type { Stage } from './kernel.js';
+import { Origin } from './origin.js';
+import { mergePartials, packComponents, statisticUnits } from './pack.js';
+
+>>>>>>> f15405a (Buffers are made in groups, all or none; long dispatches are submitted in parts, by how fast the first ones were)
+
 import {
   isLongWork,
   kernelsOf,
@@ -26,14 +40,13 @@ export type WorkspaceShape = Pick<Densities, 'form' | 'nComponents' | 'nFeatures
 /** The kernels that differ between rules; the others share one pipeline. */
 const RULED: ReadonlySet<KernelName> = new Set(['mixture-strip', 'mixture-normalise']);
 
-/** A kernel with the bind groups it needs: data by segment, parameters, scratch. */
-interface Stage {
+/** A kernel with the bind groups it needs, for each segment. */
+interface ChunkStage {
   readonly shader: Shader;
-  readonly pipeline: GPUComputePipeline;
-  readonly data: readonly GPUBindGroup[];
-  readonly parameters: GPUBindGroup | undefined;
-  readonly scratch: GPUBindGroup;
+  readonly segments: readonly Stage[];
 }
+
+const stagingName = (numbers: number) => `staging ${numbers}`;
 
 /** Peaks, shares and labels; logits follow. */
 const POSTERIOR_COLUMNS = 3;
@@ -51,7 +64,8 @@ export class Workspace implements Tunable {
   readonly #units: Float64Array;
   readonly #packed: Float32Array<ArrayBuffer>;
   readonly #buffers = new Map<string, GPUBuffer>();
-  readonly #stages = new Map<string, Stage>();
+  #origin: Origin | undefined;
+  readonly #stages = new Map<string, ChunkStage>();
   readonly #sizes: Record<BufferName, number>;
   #tiles: Tiles;
 
@@ -88,66 +102,63 @@ export class Workspace implements Tunable {
   }
 
   /** The kernels of a whole E-step. */
-  eStepStages(rule: Rule): Promise<Stage[]> {
+  eStepStages(rule: Rule): Promise<ChunkStage[]> {
     const { regime } = this.plan;
-    if (regime === 'strip' && !this.isFused(rule)) {
-      return this.#prepare(rule, [...posteriorKernels(regime), ...statisticsKernels(regime)]);
-    }
-    return this.#prepare(rule, kernelsOf(regime));
+    const isApart = regime === 'strip' && !this.isFused(rule);
+    const kernels = isApart ? [...posteriorKernels(regime), ...statisticsKernels(regime)] : kernelsOf(regime);
+    return this.#prepare(rule, kernels, this.#statisticsNumbers);
   }
 
   /** The kernels that turn rows into logits, log norms and labels. */
-  posteriorStages(): Promise<Stage[]> {
-    return this.#prepare('exact', posteriorKernels(this.plan.regime));
+  posteriorStages(withLogits: boolean): Promise<ChunkStage[]> {
+    return this.#prepare('exact', posteriorKernels(this.plan.regime), this.#posteriorNumbers(withLogits));
   }
 
   /** The kernel that turns rows into logits. */
-  logitsStages(): Promise<Stage[]> {
+  logitsStages(): Promise<ChunkStage[]> {
     return this.#prepare('exact', posteriorKernels(this.plan.regime).slice(0, 1));
   }
 
   /** The kernels that turn logits and log norms into statistics. */
-  statisticsStages(): Promise<Stage[]> {
-    return this.#prepare('exact', statisticsKernels(this.plan.regime));
+  statisticsStages(): Promise<ChunkStage[]> {
+    return this.#prepare('exact', statisticsKernels(this.plan.regime), this.#statisticsNumbers);
   }
 
-  async #prepare(rule: Rule, names: KernelName[]): Promise<Stage[]> {
+  /** Kernels and their scratch, and where so many numbers can be read: what is there already costs nothing. */
+  async #prepare(rule: Rule, names: KernelName[], staged = 0): Promise<ChunkStage[]> {
     const key = (name: KernelName) => `${name} ${RULED.has(name) ? rule : ''}`;
     const missing = names.filter(name => !this.#stages.has(key(name)));
-    if (missing.length > 0) {
-      const made = await this.rows.context
-        .guard(`scratch for ${this.shape.nComponents} components`, () =>
-          Promise.all(missing.map(name => this.#stage(name, rule))),
-        )
-        .catch(error => {
-          this.dispose(); // what was refused must not be found here by the next attempt
-          throw error;
-        });
-      missing.forEach((name, i) => {
-        this.#stages.set(key(name), made[i]);
+    const isStaged = staged === 0 || this.#buffers.has(stagingName(staged));
+    if (missing.length > 0 || !isStaged) {
+      const what = `scratch for ${this.shape.nComponents} components`;
+      await this.rows.context.guard(what, async make => {
+        const made = await Promise.all(missing.map(name => this.#stage(make, name, rule)));
+        for (const [i, name] of missing.entries()) this.#stages.set(key(name), made[i]);
+        if (!isStaged) this.#makeStaging(make, staged);
       });
     }
-    return names.map(name => this.#stages.get(key(name)) as Stage);
+    return names.map(name => this.#stages.get(key(name)) as ChunkStage);
   }
 
-  async #stage(name: KernelName, rule: Rule): Promise<Stage> {
+  async #stage(make: Maker, name: KernelName, rule: Rule): Promise<ChunkStage> {
     const { context, segments } = this.rows;
     const shader = this.#shader(name, rule);
     const kernel = await context.kernel(name, shader.source);
-    const group = (index: number) =>
-      kernel.bind(
-        index,
-        Object.fromEntries(kernel.names(index).map(buffer => [buffer, this.#buffer(buffer as BufferName)])),
-      );
+    const group = (index: number) => {
+      const names = kernel.names(index) as BufferName[];
+      if (names.length === 0) return undefined;
+      return kernel.bind(index, Object.fromEntries(names.map(buffer => [buffer, this.make(make, buffer)])));
+    };
+    const chunk = { buffer: this.#chunkUniforms(make), size: UNIFORM_BYTES };
+    const origin = this.origin(make);
+    const [parameters, scratch, moved] = [group(1), group(2), kernel.bind(3, { origin: origin.binding })];
+    const hasRows = kernel.names(0).includes('rows');
     return {
       shader,
-      pipeline: kernel.pipeline,
-      data: segments.map(rows => {
-        const chunk = { buffer: this.#chunkUniforms(), size: UNIFORM_BYTES };
-        return kernel.bind(0, kernel.names(0).includes('rows') ? { rows, chunk } : { chunk });
+      segments: segments.map(rows => {
+        const data = kernel.bind(0, hasRows ? { rows, chunk } : { chunk });
+        return { kernel, groups: [data, parameters, scratch, moved], origin };
       }),
-      parameters: kernel.names(1).length > 0 ? group(1) : undefined,
-      scratch: group(2),
     };
   }
 
@@ -180,37 +191,49 @@ export class Workspace implements Tunable {
   /** What the kernel leaves in scratch, the next E-step overwrites. */
   async run(kernel: KernelName, amount: number): Promise<void> {
     const stages = await this.#prepare('exact', [kernel]);
-    const { device } = this.rows.context;
     const [chunk] = this.chunks;
     const part = { ...chunk, count: Math.ceil(chunk.count * Math.min(1, amount)) };
-    const encoder = device.createCommandEncoder();
-    for (let i = 0; i < Math.max(1, Math.round(amount)); i++) this.encode(encoder, stages, part);
-    device.queue.submit([encoder.finish()]);
-    await device.queue.onSubmittedWorkDone();
-    this.rows.context.check();
+    const commands = this.commands();
+    for (let i = 0; i < Math.max(1, Math.round(amount)); i++) await this.encode(commands, stages, part);
+    await commands.submit();
+    await this.rows.context.settle();
   }
 
-  /** Scratch that other kernels share. */
-  buffer(name: 'logits' | 'peaks' | 'shares' | 'components'): GPUBuffer {
-    return this.#buffer(name);
+  commands(): Commands {
+    return new Commands(this.rows.context);
   }
 
-  #buffer(name: BufferName): GPUBuffer {
-    return this.#once(name, () => this.rows.context.storage(name, 4 * this.#sizes[name]));
+  /** Scratch, which other kernels may share; made where it is missing. */
+  make(make: Maker, name: BufferName): GPUBuffer {
+    return this.#once(name, () => make.storage(name, 4 * this.#sizes[name]));
+  }
+
+  /** Scratch that some kernel made. */
+  buffer(name: BufferName): GPUBuffer {
+    return this.#buffers.get(name) as GPUBuffer;
+  }
+
+  origin(make: Maker): Origin {
+    this.#origin ??= new Origin(make);
+    this.#buffers.set('origin', this.#origin.buffer);
+    return this.#origin;
+  }
+
+  #makeStaging(make: Maker, numbers: number): void {
+    const { mapRead, copyDestination } = BUFFER_USAGE;
+    const name = stagingName(numbers);
+    this.#once(name, () => make.buffer(name, 4 * numbers, mapRead | copyDestination));
   }
 
   #staging(numbers: number): GPUBuffer {
-    const { mapRead, copyDestination } = BUFFER_USAGE;
-    return this.#once(`staging ${numbers}`, () =>
-      this.rows.context.buffer('staging', 4 * numbers, mapRead | copyDestination),
-    );
+    return this.#buffers.get(stagingName(numbers)) as GPUBuffer;
   }
 
-  #chunkUniforms(): GPUBuffer {
+  #chunkUniforms(make: Maker): GPUBuffer {
     return this.#once('chunk', () => {
       const uniforms = chunkUniforms(this.chunks, this.geometry, this.shape.nComponents);
       const { uniform, copyDestination } = BUFFER_USAGE;
-      const buffer = this.rows.context.buffer('chunk', uniforms.byteLength, uniform | copyDestination);
+      const buffer = make.buffer('chunk', uniforms.byteLength, uniform | copyDestination);
       this.rows.context.device.queue.writeBuffer(buffer, 0, uniforms);
       return buffer;
     });
@@ -222,53 +245,54 @@ export class Workspace implements Tunable {
     return buffer;
   }
 
+<<<<<<< HEAD
   /** Send θ down. */
   write(densities: Densities): Packed {
     const packed = packComponents(densities, this.rows, this.geometry.component, this.#packed);
     this.rows.context.device.queue.writeBuffer(this.#buffer('components'), 0, this.#packed);
     return packed;
+=======
+  /** Send θ down. @returns the means that the device sees, in the caller's units */
+  write(densities: Densities): Float64Array {
+    const origin = packComponents(densities, this.rows, this.geometry.component, this.#packed);
+    this.rows.context.device.queue.writeBuffer(this.buffer('components'), 0, this.#packed);
+    return origin;
+>>>>>>> f15405a (Buffers are made in groups, all or none; long dispatches are submitted in parts, by how fast the first ones were)
   }
 
   /** Say what to draw. */
   writeDraws({ draws, seed, iteration }: Draws): void {
     const words = Uint32Array.of(draws, seed >>> 0, Math.floor(seed / 2 ** 32), iteration);
-    this.rows.context.device.queue.writeBuffer(this.#buffer('draws'), 0, words);
+    this.rows.context.device.queue.writeBuffer(this.buffer('draws'), 0, words);
   }
 
   /** Overwrite one chunk's logits, [⌈K / 4⌉, chunkRows, 4] in base 2, by ones that need no normalising. */
   writeLogits(logits: Float32Array<ArrayBuffer>): void {
     const { queue } = this.rows.context.device;
-    queue.writeBuffer(this.#buffer('logits'), 0, logits);
-    queue.writeBuffer(this.#buffer('peaks'), 0, new Float32Array(this.geometry.chunkRows));
-    queue.writeBuffer(this.#buffer('shares'), 0, new Float32Array(this.geometry.chunkRows).fill(1));
+    queue.writeBuffer(this.buffer('logits'), 0, logits);
+    queue.writeBuffer(this.buffer('peaks'), 0, new Float32Array(this.geometry.chunkRows));
+    queue.writeBuffer(this.buffer('shares'), 0, new Float32Array(this.geometry.chunkRows).fill(1));
   }
 
-  encode(encoder: GPUCommandEncoder, stages: readonly Stage[], chunk: Chunk): void {
-    const pass = encoder.beginComputePass();
-    for (const { shader, pipeline, data, parameters, scratch } of stages) {
-      pass.setPipeline(pipeline);
-      pass.setBindGroup(0, data[chunk.segment], [UNIFORM_STRIDE * chunk.index]);
-      if (parameters) pass.setBindGroup(1, parameters);
-      pass.setBindGroup(2, scratch);
-      pass.dispatchWorkgroups(...shader.workgroups(chunk));
+  async encode(commands: Commands, stages: readonly ChunkStage[], chunk: Chunk): Promise<void> {
+    const offset = UNIFORM_STRIDE * chunk.index;
+    for (const { shader, segments } of stages) {
+      const work = (x: number) => x * shader.work;
+      await commands.dispatch(segments[chunk.segment], { grid: shader.workgroups(chunk), work, offset });
     }
-    pass.end();
   }
 
-  clearPartials(encoder: GPUCommandEncoder): void {
-    encoder.clearBuffer(this.#buffer('partials'));
-  }
+  clearPartials(commands: Commands): void 
+    commands.clear(this.buffer('partials'));
 
   /** Copy a round's partial sums, and partial log-likelihoods where they are apart, to where they can be read. */
-  copyStatistics(encoder: GPUCommandEncoder, round: readonly Chunk[]): void {
+  copyStatistics(commands: Commands, round: readonly Chunk[]): void {
     const { partials } = this.#sizes;
-    const staging = this.#staging(partials + this.#mostLikelihoods);
-    encoder.copyBufferToBuffer(this.#buffer('partials'), 0, staging, 0, 4 * partials);
+    const staging = this.#staging(this.#statisticsNumbers);
+    commands.copy(this.buffer('partials'), 0, staging, 0, 4 * partials);
     const [begin, end] = likelihoodsOf(round);
     const likelihoods = this.#buffers.get('likelihoods');
-    if (likelihoods) {
-      encoder.copyBufferToBuffer(likelihoods, 4 * begin, staging, 4 * partials, 4 * (end - begin));
-    }
+    if (likelihoods) commands.copy(likelihoods, 4 * begin, staging, 4 * partials, 4 * (end - begin));
   }
 
   /** Add a round to the statistics. @returns its log-likelihood (base 2), one of the sums of a fused kernel */
@@ -276,7 +300,7 @@ export class Workspace implements Tunable {
     const { partials } = this.#sizes;
     const [begin, end] = likelihoodsOf(round);
     const numbers = fused ? partials : partials + end - begin;
-    const staging = this.#staging(partials + this.#mostLikelihoods);
+    const staging = this.#staging(this.#statisticsNumbers);
     const data = new Float32Array(await this.rows.context.read(staging, 4 * numbers));
     const { groups, groupLength, sums } = this.geometry;
     let likelihood = data.subarray(partials).reduce((sum, value) => sum + value, 0);
@@ -288,21 +312,21 @@ export class Workspace implements Tunable {
     return likelihood;
   }
 
-  get #mostLikelihoods(): number {
-    const numbers = this.roundsOf().map(round => likelihoodsOf(round));
-    return Math.max(...numbers.map(([begin, end]) => end - begin));
+  /** What a round leaves at most. */
+  get #statisticsNumbers(): number {
+    const likelihoods = this.roundsOf().map(round => likelihoodsOf(round));
+    return this.#sizes.partials + Math.max(...likelihoods.map(([begin, end]) => end - begin));
   }
 
   /** Copy peaks, shares, labels and (if asked for) logits of a chunk to where they can be read. */
-  copyPosterior(encoder: GPUCommandEncoder, withLogits: boolean): void {
+  copyPosterior(commands: Commands, withLogits: boolean): void {
     const bytes = 4 * this.geometry.chunkRows;
     const staging = this.#staging(this.#posteriorNumbers(withLogits));
     (['peaks', 'shares', 'labels'] as const).forEach((name, column) => {
-      encoder.copyBufferToBuffer(this.#buffer(name), 0, staging, column * bytes, bytes);
+      commands.copy(this.buffer(name), 0, staging, column * bytes, bytes);
     });
     if (!withLogits) return;
-    const logits = this.#buffer('logits');
-    encoder.copyBufferToBuffer(logits, 0, staging, POSTERIOR_COLUMNS * bytes, 4 * this.#sizes.logits);
+    commands.copy(this.buffer('logits'), 0, staging, POSTERIOR_COLUMNS * bytes, 4 * this.#sizes.logits);
   }
 
   #posteriorNumbers(withLogits: boolean): number {
@@ -321,9 +345,9 @@ export class Workspace implements Tunable {
     };
   }
 
-  dispose(): void {
+  dispose(): void 
     this.rows.context.release(...this.#buffers.values());
     this.#buffers.clear();
     this.#stages.clear();
-  }
+    this.#origin = undefined;
 }

@@ -30,6 +30,7 @@ export default defineConfig({
         counts: here('counts.ts'),
         rules: here('rules.ts'),
         hmm: here('hmm.ts'),
+        submissions: here('submissions.ts'),
         'start-up-child': here('start-up-child.ts'),
       },
     },

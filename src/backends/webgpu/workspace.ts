@@ -7,19 +7,9 @@ import { Commands } from './commands.js';
 import { BUFFER_USAGE } from './constants.js';
 import type { Maker } from './context.js';
 import { type Geometry, geometryOf, NORMALISE_ROWS } from './geometry.js';
-
-<<<<<<< HEAD
-
-import { mergePartials, type Packed, packComponents, statisticUnits } from './pack.js';
-
-=======
-
 import type { Stage } from './kernel.js';
 import { Origin } from './origin.js';
-import { mergePartials, packComponents, statisticUnits } from './pack.js';
-
->>>>>>> f15405a (Buffers are made in groups, all or none; long dispatches are submitted in parts, by how fast the first ones were)
-
+import { mergePartials, type Packed, packComponents, statisticUnits } from './pack.js';
 import {
   isLongWork,
   kernelsOf,
@@ -245,19 +235,11 @@ export class Workspace implements Tunable {
     return buffer;
   }
 
-<<<<<<< HEAD
   /** Send θ down. */
   write(densities: Densities): Packed {
     const packed = packComponents(densities, this.rows, this.geometry.component, this.#packed);
-    this.rows.context.device.queue.writeBuffer(this.#buffer('components'), 0, this.#packed);
-    return packed;
-=======
-  /** Send θ down. @returns the means that the device sees, in the caller's units */
-  write(densities: Densities): Float64Array {
-    const origin = packComponents(densities, this.rows, this.geometry.component, this.#packed);
     this.rows.context.device.queue.writeBuffer(this.buffer('components'), 0, this.#packed);
-    return origin;
->>>>>>> f15405a (Buffers are made in groups, all or none; long dispatches are submitted in parts, by how fast the first ones were)
+    return packed;
   }
 
   /** Say what to draw. */
@@ -282,8 +264,9 @@ export class Workspace implements Tunable {
     }
   }
 
-  clearPartials(commands: Commands): void 
+  clearPartials(commands: Commands): void {
     commands.clear(this.buffer('partials'));
+  }
 
   /** Copy a round's partial sums, and partial log-likelihoods where they are apart, to where they can be read. */
   copyStatistics(commands: Commands, round: readonly Chunk[]): void {
@@ -345,9 +328,10 @@ export class Workspace implements Tunable {
     };
   }
 
-  dispose(): void 
+  dispose(): void {
     this.rows.context.release(...this.#buffers.values());
     this.#buffers.clear();
     this.#stages.clear();
     this.#origin = undefined;
+  }
 }

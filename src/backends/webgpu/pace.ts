@@ -6,9 +6,9 @@ const FIRST_SPEED = 3e5;
 const LEAST_SPEED = 1e4;
 /** What the first run of a kernel is given, of that: drivers compile in it. */
 const TASTE = 1 / 16;
-/** How much faster, and slower, than it was thought to be, one submission may show a kernel to be. */
-const MOST_FASTER = 16;
-const MOST_SLOWER = 2;
+/** How far one submission may move a speed: the first to tell, and later ones, whose ends may be noticed late. */
+const FIRST_CHANGE = 16;
+const LATER_CHANGE = 1.5;
 /** Milliseconds that a submission must take, or be expected to, to tell of the device and not of the way to it. */
 const TELLING = 5;
 
@@ -96,9 +96,9 @@ export class Pace {
         each.state = each.state === 'new' ? 'compiled' : each.state;
         continue;
       }
-      const slower = each.state === 'measured' ? MOST_SLOWER : Number.POSITIVE_INFINITY;
-      if (ratio < 1 && !isBound) each.speed *= Math.min(MOST_FASTER, 1 / ratio);
-      if (ratio > 1 && isTelling) each.speed = Math.max(LEAST_SPEED, each.speed / Math.min(slower, ratio));
+      const change = each.state === 'measured' ? LATER_CHANGE : FIRST_CHANGE;
+      if (ratio < 1 && !isBound) each.speed *= Math.min(change, 1 / ratio);
+      if (ratio > 1 && isTelling) each.speed = Math.max(LEAST_SPEED, each.speed / Math.min(change, ratio));
       if (!isBound) each.state = 'measured';
     }
   }

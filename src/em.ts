@@ -43,10 +43,12 @@ export async function em<P>(
   const history: number[] = [];
   const recent: P[] = [];
   let nESteps = 0;
+  const told = new Map<string, Note>();
 
   const evaluate = async ({ parameters }: Point<P>) => {
     nESteps++;
     const statistics = await eStep(parameters, history.length);
+    for (const note of statistics.notes ?? []) told.set(note.kind, note);
     return { statistics, objective: statistics.logLikelihood + (mStep.logPrior?.(parameters) ?? 0) };
   };
   const outcome = ({ parameters, notes }: Point<P>, stopReason: StopReason): Fit<P> => ({
@@ -57,7 +59,7 @@ export async function em<P>(
     nESteps,
     converged: stopReason === 'tolerance',
     stopReason,
-    notes,
+    notes: [...notes, ...told.values()],
   });
   const finish = async (point: Point<P>, stopReason: StopReason) => {
     if (recent.length < 2) return outcome(point, stopReason);

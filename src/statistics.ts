@@ -1,3 +1,10 @@
+/** Something worth telling the user that is no error. */
+export interface Note {
+  readonly kind: 'empty-component' | 'collapsed-component' | 'reseeded-cluster' | 'precision';
+  readonly component: number;
+  readonly message: string;
+}
+
 /**
  * Expected sufficient statistics: a value that adds. Chunks, devices and machines merge with one `add`.
  *
@@ -21,6 +28,10 @@ export interface Statistics {
   readonly sums: Float64Array;
   /** [K, D] the point about which `sums` are taken. */
   readonly origin: Float64Array;
+  /** Unit of rounding of the sums, relative, where it is not float64's. */
+  readonly rounding?: number;
+  /** What the E-step has to tell. */
+  readonly notes?: readonly Note[];
 }
 
 /** Statistics of no rows, about the same origin as `like`. */
@@ -37,6 +48,12 @@ export function emptyStatistics(nComponents: number, length: number, origin: Flo
 
 const plus = (a: Float64Array, b: Float64Array) => a.map((value, i) => value + b[i]);
 
+const withNotes = (...all: Statistics[]): Pick<Statistics, 'rounding' | 'notes'> => {
+  const notes = all.flatMap(({ notes = [] }) => notes);
+  const rounding = Math.max(...all.map(({ rounding = 0 }) => rounding));
+  return { ...(rounding > 0 && { rounding }), ...(notes.length > 0 && { notes }) };
+};
+
 /** Statistics of the rows of `a` and the rows of `b`; both must be about one origin. */
 export function add(a: Statistics, b: Statistics): Statistics {
   if (a.origin !== b.origin && a.origin.some((value, i) => value !== b.origin[i])) {
@@ -49,6 +66,7 @@ export function add(a: Statistics, b: Statistics): Statistics {
     counts: plus(a.counts, b.counts),
     sums: plus(a.sums, b.sums),
     origin: a.origin,
+    ...withNotes(a, b),
   };
 }
 
@@ -61,5 +79,6 @@ export function scale(a: Statistics, factor: number): Statistics {
     counts: a.counts.map(value => value * factor),
     sums: a.sums.map(value => value * factor),
     origin: a.origin,
+    ...withNotes(a),
   };
 }

@@ -1,5 +1,6 @@
 import type { Matrix } from '../data/matrix.js';
 import type { Counts } from '../data/sparse-counts.js';
+import type { Columns } from '../families/family.js';
 import type { Densities } from '../models/densities.js';
 import type { Statistics } from '../statistics.js';
 import type { ChainBackend } from './chain-backend.js';
@@ -96,14 +97,38 @@ export interface Backend {
   /** What walks along sequences of rows; absent where the backend cannot. */
   readonly chains?: ChainBackend;
 
-  /** @throws InvalidDataError for points that this backend cannot hold */
-  load(points: Loadable): Promise<Rows>;
+  /**
+   * Rows of the caller's array stay the caller's: they must not change while they are in use.
+   *
+   * @param units columns' centres and scales to round by, where the rows' own are not to matter: those of a model
+   * @throws InvalidDataError for points that this backend cannot hold
+   */
+  load(points: Loadable, units?: Columns): Promise<Rows>;
   /** Word counts of documents, for models with topics. @throws InvalidDataError */
   loadCounts(counts: Counts): Promise<ResidentCounts>;
-  /** E-step: statistics of all rows, about the means of `densities`. */
-  eStep(rows: Rows, densities: Densities, assignment?: Assignment, block?: Block): Promise<Statistics>;
-  /** The M-step's half alone: statistics of all rows under given responsibilities. */
-  accumulate(rows: Rows, densities: Densities, source: ResponsibilitySource): Promise<Statistics>;
+  /**
+   * E-step: statistics of all rows, about the means of `densities`.
+   *
+   * @param exact components of which the sums are to be float64's
+   */
+  eStep(
+    rows: Rows,
+    densities: Densities,
+    assignment?: Assignment,
+    block?: Block,
+    exact?: readonly number[],
+  ): Promise<Statistics>;
+  /**
+   * The M-step's half alone: statistics of all rows under given responsibilities.
+   *
+   * @param exact whether the sums are to be float64's
+   */
+  accumulate(
+    rows: Rows,
+    densities: Densities,
+    source: ResponsibilitySource,
+    exact?: boolean,
+  ): Promise<Statistics>;
   /** Posteriors of all rows, in order, a bounded number of rows at a time. */
   posterior(rows: Rows, densities: Densities, options?: PosteriorOptions): AsyncIterable<Posterior>;
   /** Rows [begin, begin + count) as [count, D] in the caller's units. */

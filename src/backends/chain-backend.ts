@@ -49,9 +49,10 @@ export interface ChainBackend {
   /**
    * Baum–Welch's E-step.
    *
+   * @param exact whether the sums are to be float64's
    * @throws ImpossibleSequenceError naming the sequence and the row from which on no path is possible
    */
-  forwardBackward(rows: Rows, sequences: Sequences, chain: Chain): Promise<ChainStatistics>;
+  forwardBackward(rows: Rows, sequences: Sequences, chain: Chain, exact?: boolean): Promise<ChainStatistics>;
   /** γ_t(k) = p(z_t = k | the whole sequence), in order. @throws ImpossibleSequenceError */
   smoothed(rows: Rows, sequences: Sequences, chain: Chain): AsyncIterable<StateRun>;
   /** [sequences] log p(sequence): the forward pass alone. −Infinity where no path is possible. */

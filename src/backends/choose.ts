@@ -1,7 +1,8 @@
 import { DeviceUnavailableError, InvalidArgumentError } from '../errors.js';
 import type { Backend } from './backend.js';
 import { cpu } from './cpu/index.js';
-import { isDevice, type UserDevice, type WebGpuBackend, type WebGpuOptions, webgpu } from './webgpu/index.js';
+import { isDevice, type UserDevice } from './webgpu/device.js';
+import { type WebGpuBackend, type WebGpuOptions, webgpu } from './webgpu/index.js';
 
 /** 'auto', a backend by name, a backend, or a GPU device of the caller's. */
 export type DeviceChoice = 'auto' | 'webgpu' | 'cpu' | Backend | UserDevice;

@@ -63,6 +63,19 @@ export function matrixFromRows(rows: readonly ArrayLike<number>[]): Matrix {
   return matrix(data, [n, d]);
 }
 
+/** Rows [begin, begin + count) as [count, D]. */
+export const readRows = ({ data, shape }: Matrix, begin: number, count: number): Float64Array =>
+  Float64Array.from(data.subarray(begin * shape[1], (begin + count) * shape[1]));
+
+/** Rows by index, as [indices.length, D]. */
+export function takeRows({ data, shape: [, d] }: Matrix, indices: ArrayLike<number>): Float64Array {
+  const taken = new Float64Array(indices.length * d);
+  for (let i = 0; i < indices.length; i++) {
+    taken.set(data.subarray(indices[i] * d, (indices[i] + 1) * d), i * d);
+  }
+  return taken;
+}
+
 /** Whether a value holds its rows in a typed array (and not, say, in a GPU buffer). */
 export function isMatrix(value: unknown): value is Matrix {
   const { data, shape } = (value ?? {}) as Partial<Matrix>;

@@ -1,5 +1,6 @@
 import type { Backend, DeviceMatrix, Rows } from '../backends/backend.js';
 import { InvalidDataError } from '../errors.js';
+import type { Columns } from '../families/family.js';
 import { isMatrix, type Matrix, matrix, matrixFromRows } from './matrix.js';
 
 /** Everything that can be fitted: a matrix, an array of rows, resident rows, or a GPU buffer with its shape. */
@@ -31,14 +32,19 @@ const isShape = (shape: unknown): boolean =>
 
 export const isResident = (points: CheckedPoints): points is Rows => 'backend' in points;
 
-/** Run `use` on the points as rows of a backend; rows that were loaded for it are given back afterwards. */
+/**
+ * Run `use` on the points as rows of a backend; rows that were loaded for it are given back afterwards.
+ *
+ * @param units what to round rows by; see `Backend.load`
+ */
 export async function withRows<T>(
   points: CheckedPoints,
   backend: Backend,
   use: (rows: Rows) => Promise<T>,
+  units?: Columns,
 ): Promise<T> {
   if (isResident(points)) return use(points);
-  const rows = await backend.load(points);
+  const rows = await backend.load(points, units);
   try {
     return await use(rows);
   } finally {

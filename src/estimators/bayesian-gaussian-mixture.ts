@@ -4,6 +4,7 @@ import type { CovarianceName } from '../families/covariance/covariance-type.js';
 import { covarianceType } from '../families/covariance/index.js';
 import { gaussian } from '../families/gaussian.js';
 import { BayesianMixture, type BayesianMixtureParameters } from '../models/bayesian-mixture.js';
+import { unitsOf } from '../models/densities.js';
 import { MixtureModel } from '../models/mixture.js';
 import { type SampledPoints, sampleMixture } from '../models/sample.js';
 import type { WeightPriorName } from '../models/weight-prior.js';
@@ -228,7 +229,8 @@ export class BayesianGaussianMixture implements BayesianMixtureParameters {
   #scorer(): Scorer {
     const { nComponents, nFeatures } = this;
     const posterior: Scorer['posterior'] = (rows, options) => this.#model.posterior(this, rows, options);
-    return { nComponents, nFeatures, device: this.#device, posterior };
+    const units = unitsOf(this.#model.densities(this));
+    return { nComponents, nFeatures, device: this.#device, units, posterior };
   }
 }
 

@@ -120,6 +120,7 @@ export abstract class FittedMixture<P extends Arrays> {
     const { nComponents, nFeatures } = this;
     const posterior: Scorer['posterior'] = (rows, options) =>
       this.#model.posterior(this.#parameters, rows, options);
-    return { nComponents, nFeatures, device: this.#device, posterior };
+    const units = this.#model.units(this.#parameters);
+    return { nComponents, nFeatures, device: this.#device, units, posterior };
   }
 }

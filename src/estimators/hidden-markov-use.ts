@@ -53,15 +53,20 @@ export async function withSequences<T>(
   }
   const { backend } = await backendFor(points, device === own ? undefined : device, own);
   const model = new HiddenMarkov(family, { nStates, stationary, sequences: { lengths } });
-  return withRows(points, backend, rows => {
-    async function* smoothed() {
-      for await (const run of model.smoothed(parameters, rows)) {
-        if (signal?.aborted) throw new AbortedError('Aborted while the rows were being smoothed.');
-        yield run;
+  return withRows(
+    points,
+    backend,
+    rows => {
+      async function* smoothed() {
+        for await (const run of model.smoothed(parameters, rows)) {
+          if (signal?.aborted) throw new AbortedError('Aborted while the rows were being smoothed.');
+          yield run;
+        }
       }
-    }
-    return use({ model, parameters, rows, lengths, smoothed });
-  });
+      return use({ model, parameters, rows, lengths, smoothed });
+    },
+    model.units(parameters),
+  );
 }
 
 /** [n] the most probable state of each row; ties go to the smaller one. */

@@ -12,6 +12,7 @@ import { gaussian } from '../families/gaussian.js';
 import type { Progress } from '../fit.js';
 import { flat, flatten, type Numbers } from '../init/given-parameters.js';
 import { kMeansPlusPlusSeeds } from '../init/k-means-plus-plus.js';
+import { unitsOf } from '../models/densities.js';
 import { KMeansModel, type KMeansParameters } from '../models/k-means.js';
 import { MAX_COMPONENTS } from '../models/mixture.js';
 import { createRng, sampleIndices } from '../numerics/rng.js';
@@ -230,6 +231,7 @@ export class KMeans {
       nComponents,
       nFeatures,
       device: this.#device,
+      units: unitsOf(densities),
       posterior: (rows: Rows) => rows.backend.posterior(rows, densities),
     };
     return labels(scorer, points, options);

@@ -2,6 +2,7 @@ import type { Posterior, Rows } from '../backends/backend.js';
 import type { DeviceChoice } from '../backends/choose.js';
 import { checkPoints, type Points, withRows } from '../data/points.js';
 import { AbortedError, InvalidArgumentError } from '../errors.js';
+import type { Columns } from '../families/family.js';
 import { checkOptionNames } from '../option-names.js';
 import { backendFor } from './fitting.js';
 
@@ -18,6 +19,8 @@ export interface Scorer {
   readonly nComponents: number;
   readonly nFeatures: number;
   readonly device: DeviceChoice;
+  /** What rows are rounded by, so that what one scores does not depend on the others. */
+  readonly units?: Columns;
   posterior(rows: Rows, options: { responsibilities: boolean }): AsyncIterable<Posterior>;
 }
 
@@ -108,12 +111,17 @@ async function collect<T>(
   }
   const asked = device === scorer.device ? undefined : device;
   const { backend } = await backendFor(checked, asked, scorer.device);
-  return withRows(checked, backend, async rows => {
-    const out = create(rows.shape[0]);
-    for await (const posterior of scorer.posterior(rows, { responsibilities })) {
-      if (signal?.aborted) throw new AbortedError('Aborted while the rows were being scored.');
-      gather(out, posterior);
-    }
-    return out;
-  });
+  return withRows(
+    checked,
+    backend,
+    async rows => {
+      const out = create(rows.shape[0]);
+      for await (const posterior of scorer.posterior(rows, { responsibilities })) {
+        if (signal?.aborted) throw new AbortedError('Aborted while the rows were being scored.');
+        gather(out, posterior);
+      }
+      return out;
+    },
+    scorer.units,
+  );
 }

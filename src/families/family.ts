@@ -1,16 +1,11 @@
 import type { Rng } from '../numerics/rng.js';
-import type { Statistics } from '../statistics.js';
+import type { Note, Statistics } from '../statistics.js';
 import type { Moments } from './moments.js';
+
+export type { Note } from '../statistics.js';
 
 /** Flat, row-major parameters by name. */
 export type Arrays = Readonly<Record<string, Float64Array>>;
-
-/** Something worth telling the user that is no error. */
-export interface Note {
-  readonly kind: 'empty-component' | 'collapsed-component' | 'reseeded-cluster';
-  readonly component: number;
-  readonly message: string;
-}
 
 /** Components expecting less than this many rows are empty: their own statistics say nothing. */
 export const EMPTY_ROWS = 1e-6;
@@ -77,6 +72,8 @@ export interface Family<P extends Arrays = Arrays> {
   prior(given: object, columns: Columns, k: number): object;
   /** Its log density, up to a constant. */
   logPrior(parameters: P, prior: object): number;
+  /** Components that `maximise` cannot find from sums so coarsely rounded: theirs are to be taken in float64. */
+  doubtful?(statistics: Statistics, previous: P): number[];
   /** How much of Q `maximise` fell short of the maximum (nats; may be infinite), for statistics of relative rounding epsilon. */
   shortfall?(statistics: Statistics, parameters: P, epsilon: number): number;
   /** [D] what starts divide columns by where they measure distances. Default: the columns' standard deviations. */

@@ -4,8 +4,9 @@ import type { Rng } from '../numerics/rng.js';
 import { at, triangleLength } from '../numerics/triangle.js';
 import type { Statistics } from '../statistics.js';
 import { covariancesFromVector, covarianceVector } from './covariance/coordinates.js';
-import type { CentredMoments, CovarianceType, Ridge } from './covariance/covariance-type.js';
+import type { CentredMoments, CovarianceType, Ridge, Whitening } from './covariance/covariance-type.js';
 import { full } from './covariance/full.js';
+import { doubtful } from './doubtful.js';
 import {
   type Columns,
   type ComponentDensities,
@@ -26,9 +27,14 @@ export type GaussianParameters = {
   readonly covariances: Float64Array;
 };
 
+type Maximised = { parameters: GaussianParameters; notes: Note[] };
+
 /** The Gaussian family under one covariance type: N(x | μ_k, Σ_k). */
 export class Gaussian implements Family<GaussianParameters> {
   readonly name = 'gaussian';
+  /** What doubt has computed, the M-step and the next E-step need again. */
+  readonly #maximised = new WeakMap<Float64Array, { previous: GaussianParameters; found: Maximised }>();
+  readonly #whitened = new WeakMap<Float64Array, Whitening>();
 
   constructor(
     readonly covariance: CovarianceType,
@@ -78,12 +84,12 @@ export class Gaussian implements Family<GaussianParameters> {
 
   check({ covariances }: GaussianParameters, k: number, d: number): void {
     if (this.moments === 'full') checkSymmetric(covariances, d);
-    this.covariance.whiten(covariances, k, d);
+    this.#whiten(covariances, k, d);
   }
 
   densities({ means, covariances }: GaussianParameters, k: number): ComponentDensities {
     const d = means.length / k;
-    const { factors, logDeterminants } = this.covariance.whiten(covariances, k, d);
+    const { factors, logDeterminants } = this.#whiten(covariances, k, d);
     const logNormaliser = (d / 2) * Math.log(2 * Math.PI);
     return { logConstants: logDeterminants.map(value => value - logNormaliser), means, factors };
   }
@@ -92,11 +98,37 @@ export class Gaussian implements Family<GaussianParameters> {
    * Each component's maximum-likelihood mean and covariance, with regCovar on the diagonal; or, with a prior, the mode
    * of its posterior. A component that expects no rows keeps its own, so that Q does not fall.
    */
-  maximise(
+  maximise(statistics: Statistics, previous: GaussianParameters, options: MaximiseOptions = {}): Maximised {
+    if (options.fixed || options.prior) return this.#maximise(statistics, previous, options);
+    const last = this.#maximised.get(statistics.sums);
+    if (last?.previous === previous) return last.found;
+    const found = this.#maximise(statistics, previous, {});
+    this.#maximised.set(statistics.sums, { previous, found });
+    return found;
+  }
+
+  /** Components whose covariances the sums' rounding leaves open. */
+  doubtful(statistics: Statistics, previous: GaussianParameters): number[] {
+    if (!statistics.rounding) return [];
+    const { parameters } = this.maximise(statistics, previous);
+    const k = statistics.counts.length;
+    const whiten = () => this.#whiten(parameters.covariances, k, parameters.means.length / k);
+    return doubtful(statistics, this.covariance, parameters, whiten);
+  }
+
+  #whiten(covariances: Float64Array, k: number, d: number): Whitening {
+    const known = this.#whitened.get(covariances);
+    if (known) return known;
+    const whitening = this.covariance.whiten(covariances, k, d);
+    this.#whitened.set(covariances, whitening);
+    return whitening;
+  }
+
+  #maximise(
     statistics: Statistics,
     previous: GaussianParameters,
-    { fixed, prior }: MaximiseOptions = {},
-  ): { parameters: GaussianParameters; notes: Note[] } {
+    { fixed, prior }: MaximiseOptions,
+  ): Maximised {
     const { covariance, moments } = this;
     const k = statistics.counts.length;
     const d = previous.means.length / k;

@@ -1,7 +1,9 @@
 import { blockRange, type EStepOptions, type Posterior, type Rows } from '../backends/backend.js';
+import { doubtful } from '../families/doubtful.js';
 import { type Gaussian, gaussian } from '../families/gaussian.js';
 import type { Statistics } from '../statistics.js';
 import { adjust, type Densities } from './densities.js';
+import { determined } from './determined.js';
 import type { Model, Note } from './model.js';
 import {
   divergence,
@@ -78,7 +80,8 @@ export class BayesianMixture implements Model<BayesianMixtureParameters> {
   ): Promise<Statistics> {
     const { assignment, beta = 1, block } = options;
     const densities = adjust(this.densities(parameters), options);
-    const statistics = await rows.backend.eStep(rows, densities, assignment, block);
+    const ask = (exact?: number[]) => rows.backend.eStep(rows, densities, assignment, block, exact);
+    const statistics = await determined(ask, found => this.#doubtful(found));
     const n = rows.shape[0];
     const [begin, end] = blockRange(n, block);
     const share = (end - begin) / n;
@@ -125,6 +128,15 @@ export class BayesianMixture implements Model<BayesianMixtureParameters> {
       }, 0);
     };
     return rounding + Math.max(0, penalty(this.#components(statistics, () => 0)) - penalty(parameters));
+  }
+
+  #doubtful(statistics: Statistics): number[] {
+    if (!statistics.rounding) return [];
+    const { covariance } = this.family;
+    const components = this.#components(statistics);
+    const d = this.priors.components.mean.length;
+    const whiten = () => covariance.whiten(components.covariances, this.nComponents, d);
+    return doubtful(statistics, covariance, components, whiten);
   }
 
   #components(statistics: Statistics, ridge = this.family.ridge): NormalWishartParameters {

@@ -1,5 +1,5 @@
 import type { EStepOptions } from '../backends/backend.js';
-import type { ComponentDensities, DensityForm } from '../families/family.js';
+import type { Columns, ComponentDensities, DensityForm } from '../families/family.js';
 import type { Moments } from '../families/moments.js';
 
 /**
@@ -32,4 +32,37 @@ export function temper(densities: Densities, beta: number): Densities {
     logConstants: densities.logConstants.map(value => beta * value),
     factors: densities.factors.map(value => factor * value),
   };
+}
+
+/**
+ * Centres and scales that rows to be scored may be rounded by: where the components are, and how far from each other and
+ * wide. They are the model's alone, so that what a row scores does not depend on the rows beside it.
+ */
+export function unitsOf(densities: Densities): Columns {
+  const { moments, nComponents: k, nFeatures: d, means } = densities;
+  const center = new Float64Array(d);
+  means.forEach((mean, at) => {
+    center[at % d] += mean / k;
+  });
+  const variance = new Float64Array(d);
+  means.forEach((mean, at) => {
+    variance[at % d] += (mean - center[at % d]) ** 2 / k;
+  });
+  // Clusters of k-means have centres only: its factors are units of the caller's.
+  if (moments !== 'first') {
+    precisionsOf(densities).forEach((precision, at) => {
+      variance[at % d] += 1 / (precision * k);
+    });
+  }
+  return { center, scale: variance.map(value => Math.sqrt(value) || 1) };
+}
+
+/** [K, D] diagonals of W_kᵀ W_k. */
+function precisionsOf({ form, nComponents: k, nFeatures: d, factors }: Densities): Float64Array {
+  const precisions = new Float64Array(k * d);
+  if (form === 'diag') return factors.map(w => w * w);
+  for (let c = 0, t = 0; c < k; c++) {
+    for (let i = 0; i < d; i++) for (let j = 0; j <= i; j++, t++) precisions[c * d + j] += factors[t] ** 2;
+  }
+  return precisions;
 }

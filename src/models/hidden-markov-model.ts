@@ -20,7 +20,8 @@ import {
   type ResolvedChainPrior,
   shares,
 } from './chain-prior.js';
-import type { Densities } from './densities.js';
+import { type Densities, unitsOf } from './densities.js';
+import { determined } from './determined.js';
 import { expectedLogJoint } from './expected-log-joint.js';
 import { MAX_COMPONENTS } from './mixture.js';
 import type { Model } from './model.js';
@@ -100,6 +101,12 @@ export class HiddenMarkov<P extends Arrays = Arrays> implements Model<ChainParam
     };
   }
 
+  /** What rows to be scored are rounded by. */
+  units({ emission }: ChainParameters<P>): Columns | undefined {
+    const nowhere = { center: new Float64Array(), scale: new Float64Array() };
+    return this.family.form === 'linear' ? undefined : unitsOf(this.#densities(emission, nowhere));
+  }
+
   /** @throws ImpossibleSequenceError naming the sequence and the row from which on no path is possible */
   async eStep(
     parameters: ChainParameters<P>,
@@ -114,10 +121,13 @@ export class HiddenMarkov<P extends Arrays = Arrays> implements Model<ChainParam
     const sequences = this.#sequencesOf(rows);
     const baseline = await this.#baselinesOf(rows, sequences);
     const chains = chainsOf(rows.backend);
-    const { emission, initial, transitions } = await chains.forwardBackward(
-      rows,
-      sequences,
-      this.chain(parameters, rows),
+    const chain = this.chain(parameters, rows);
+    const { emission, initial, transitions } = await determined(
+      async (exact?: number[]) => {
+        const found = await chains.forwardBackward(rows, sequences, chain, exact !== undefined);
+        return { ...found.emission, ...found };
+      },
+      found => this.family.doubtful?.(found.emission, parameters.emission),
     );
     const { lengths, weights } = sequences;
     const common = baseline?.reduce((sum, value, i) => sum + value * (weights?.[i] ?? 1), 0) ?? 0;

@@ -6,7 +6,8 @@ import type { Gaussian, GaussianParameters } from '../families/gaussian.js';
 import { recentre } from '../families/moments.js';
 import type { Statistics } from '../statistics.js';
 import { Baselines } from './baselines.js';
-import { adjust, type Densities } from './densities.js';
+import { adjust, type Densities, unitsOf } from './densities.js';
+import { determined } from './determined.js';
 import { expectedLogJoint } from './expected-log-joint.js';
 import { checkConcentration, type MixturePrior } from './mixture-prior.js';
 import type { Model } from './model.js';
@@ -67,10 +68,17 @@ export class MixtureModel<
     };
   }
 
+  /** What rows to be scored are rounded by. */
+  units(parameters: MixtureParameters<P>): Columns | undefined {
+    const nowhere = { center: new Float64Array(), scale: new Float64Array() };
+    return this.family.form === 'linear' ? undefined : unitsOf(this.densities(parameters, nowhere));
+  }
+
   async eStep(parameters: MixtureParameters<P>, rows: Rows, options: EStepOptions = {}): Promise<Statistics> {
     const densities = adjust(this.densities(parameters, rows), options);
     const { assignment, beta = 1, block } = options;
-    const statistics = await rows.backend.eStep(rows, densities, assignment, block);
+    const ask = (exact?: number[]) => rows.backend.eStep(rows, densities, assignment, block, exact);
+    const statistics = await determined(ask, found => this.family.doubtful?.(found, parameters));
     const baseline = await this.#baselines.of(rows);
     const [begin, end] = blockRange(rows.shape[0], block);
     const common = baseline ? baseline.subarray(begin, end).reduce((sum, value) => sum + value, 0) : 0;
@@ -78,12 +86,14 @@ export class MixtureModel<
   }
 
   /** The M-step's half of an iteration alone: statistics under given responsibilities. */
-  accumulate(
+  async accumulate(
     parameters: MixtureParameters<P>,
     rows: Rows,
     source: ResponsibilitySource,
   ): Promise<Statistics> {
-    return rows.backend.accumulate(rows, this.densities(parameters, rows), source);
+    const densities = this.densities(parameters, rows);
+    const ask = (exact?: number[]) => rows.backend.accumulate(rows, densities, source, exact !== undefined);
+    return determined(ask, found => this.family.doubtful?.(found, parameters));
   }
 
   /** Posteriors of all rows, in order, a bounded number of rows at a time. */

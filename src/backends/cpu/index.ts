@@ -1,5 +1,5 @@
 import { columnMoments } from '../../data/columns.js';
-import { isMatrix, type Matrix } from '../../data/matrix.js';
+import { isMatrix, type Matrix, readRows, takeRows } from '../../data/matrix.js';
 import { type Counts, checkCounts } from '../../data/sparse-counts.js';
 import { InvalidArgumentError, InvalidDataError } from '../../errors.js';
 import { statisticLength } from '../../families/moments.js';
@@ -138,17 +138,11 @@ class CpuBackend implements Backend {
   }
 
   async read(rows: Rows, begin: number, count: number): Promise<Float64Array> {
-    const d = rows.shape[1];
-    return dataOf(rows).slice(begin * d, (begin + count) * d);
+    return readRows({ data: dataOf(rows), shape: rows.shape }, begin, count);
   }
 
   async take(rows: Rows, indices: ArrayLike<number>): Promise<Float64Array> {
-    const x = dataOf(rows);
-    const d = rows.shape[1];
-    const taken = new Float64Array(indices.length * d);
-    for (let i = 0; i < indices.length; i++)
-      taken.set(x.subarray(indices[i] * d, (indices[i] + 1) * d), i * d);
-    return taken;
+    return takeRows({ data: dataOf(rows), shape: rows.shape }, indices);
   }
 
   dispose(): void {}

@@ -13,8 +13,10 @@ import { sumQuads } from './chain-shaders.js';
 import { ChainWalk } from './chain-walk.js';
 import { ChainWorkspace } from './chain-workspace.js';
 import { paddedComponents } from './geometry.js';
+import { precisionNote } from './in-float64.js';
 import { type Packed, statisticUnits } from './pack.js';
 import { choosePlan } from './regimes.js';
+import { MOST_BLUR, type Resolution, ROUNDING, resolve } from './resolution.js';
 import type { GpuRows } from './rows.js';
 
 /** A sequence that runs through several chunks is walked forward twice: larger ones are worth their memory. */
@@ -33,7 +35,19 @@ export class GpuChains implements ChainBackend {
     private readonly options: Partial<ChainPlan> = {},
   ) {}
 
-  forwardBackward(rows: Rows, sequences: Sequences, chain: Chain): Promise<ChainStatistics> {
+  async forwardBackward(
+    rows: Rows,
+    sequences: Sequences,
+    chain: Chain,
+    exact = false,
+  ): Promise<ChainStatistics> {
+    const asked = resolve(this.resident(rows), chain.emission, MOST_BLUR.sums());
+    if (exact || !isResident(asked)) {
+      const { twin, chains } = await this.#twin(rows);
+      const found = await chains.forwardBackward(twin, sequences, chain);
+      if (asked.kind !== 'all') return found;
+      return { ...found, emission: { ...found.emission, notes: [precisionNote(asked)] } };
+    }
     return this.#exclusive(rows, sequences, chain, async workspace => {
       const { emission } = chain;
       const { nComponents: k, nFeatures, moments } = emission;
@@ -65,13 +79,18 @@ export class GpuChains implements ChainBackend {
       await merge();
       if (workspace.plan.fused) addSums(statistics, totals, workspace);
       return {
-        emission: checkFinite({ ...statistics, ...likelihood.total() }),
+        emission: checkFinite({ ...statistics, ...likelihood.total(), rounding: ROUNDING }),
         ...unpackTotals(totals, chain),
       };
     });
   }
 
   async *smoothed(rows: Rows, sequences: Sequences, chain: Chain): AsyncIterable<StateRun> {
+    if (!this.#canScore(rows, chain)) {
+      const { twin, chains } = await this.#twin(rows);
+      yield* chains.smoothed(twin, sequences, chain);
+      return;
+    }
     const spans = await this.#exclusive(rows, sequences, chain, async ({ spans }) => spans.length);
     for (let index = 0; index < spans; index++) {
       let epoch = -1;
@@ -96,7 +115,11 @@ export class GpuChains implements ChainBackend {
     }
   }
 
-  logLikelihoods(rows: Rows, sequences: Sequences, chain: Chain): Promise<Float64Array> {
+  async logLikelihoods(rows: Rows, sequences: Sequences, chain: Chain): Promise<Float64Array> {
+    if (!this.#canScore(rows, chain)) {
+      const { twin, chains } = await this.#twin(rows);
+      return chains.logLikelihoods(twin, sequences, chain);
+    }
     return this.#exclusive(rows, sequences, chain, async workspace => {
       await workspace.prepare(['forward', 'forward']);
       const walk = await ChainWalk.begin(workspace, chain);
@@ -111,7 +134,11 @@ export class GpuChains implements ChainBackend {
     });
   }
 
-  viterbi(rows: Rows, sequences: Sequences, chain: Chain) {
+  async viterbi(rows: Rows, sequences: Sequences, chain: Chain) {
+    if (!this.#canScore(rows, chain)) {
+      const { twin, chains } = await this.#twin(rows);
+      return chains.viterbi(twin, sequences, chain);
+    }
     return this.#exclusive(rows, sequences, chain, async workspace => {
       await workspace.prepare(['viterbi', 'viterbi']);
       const walk = await ChainWalk.begin(workspace, chain);
@@ -137,6 +164,16 @@ export class GpuChains implements ChainBackend {
     });
   }
 
+  #canScore(rows: Rows, { emission }: Chain): boolean {
+    return isResident(resolve(this.resident(rows), emission, MOST_BLUR.scores(emission.nFeatures)));
+  }
+
+  /** What walks along the same rows in float64: a row that is not resident has its neighbours walk with it. */
+  async #twin(rows: Rows): Promise<{ twin: Rows; chains: ChainBackend }> {
+    const twin = await this.resident(rows).twin;
+    return { twin, chains: twin.backend.chains as ChainBackend };
+  }
+
   #exclusive<T>(
     rows: Rows,
     sequences: Sequences,
@@ -152,6 +189,7 @@ export class GpuChains implements ChainBackend {
       );
     }
     return resident.exclusive(() => {
+      resident.hide(resident.far, new Float32Array(chain.emission.nFeatures));
       const workspace = this.#workspace(resident, sequences, chain);
       return work(workspace).catch(error => {
         workspace.dispose(); // what was refused must not be found here by the next attempt
@@ -180,6 +218,8 @@ export class GpuChains implements ChainBackend {
     return workspace;
   }
 }
+
+const isResident = (asked: Resolution) => asked.kind === 'rows' && asked.indices.length === 0;
 
 /** The joints of a span of several chunks, in both directions. */
 async function smoothSpan(walk: ChainWalk, { chunks }: Span): Promise<void> {
@@ -247,7 +287,7 @@ function addSums(
   const k = shape.nComponents;
   const { layout, units } = {
     layout: mixture.geometry.sums,
-    units: statisticUnits(shape.moments, rows.scale),
+    units: statisticUnits(shape.moments, rows.units.scale),
   };
   const length = 4 * sumQuads(layout.length);
   const begin = (k + 1) * paddedComponents(k);

@@ -74,3 +74,9 @@ export function describe({ vendor, architecture, device, description }: GPUAdapt
   const words = [vendor, architecture, device, description].filter(word => word !== '');
   return [...new Set(words)].join(' ') || 'unnamed adapter';
 }
+
+/** A GPU device of the caller's. */
+export type UserDevice = GPUDevice;
+
+export const isDevice = (value: unknown): value is UserDevice =>
+  typeof value === 'object' && value !== null && 'createComputePipelineAsync' in value;

@@ -1,18 +1,19 @@
-import { isMatrix } from '../../data/matrix.js';
+import { isMatrix, readRows, takeRows } from '../../data/matrix.js';
 import { type Counts, checkCounts } from '../../data/sparse-counts.js';
 import { InvalidArgumentError } from '../../errors.js';
 import { statisticLength } from '../../families/moments.js';
 import type { Densities } from '../../models/densities.js';
 import { emptyStatistics, type Statistics } from '../../statistics.js';
-import type {
-  Assignment,
-  Backend,
-  Block,
-  Loadable,
-  Posterior,
-  PosteriorOptions,
-  ResponsibilitySource,
-  Rows,
+import {
+  type Assignment,
+  type Backend,
+  type Block,
+  blockRange,
+  type Loadable,
+  type Posterior,
+  type PosteriorOptions,
+  type ResponsibilitySource,
+  type Rows,
 } from '../backend.js';
 import type { ChainBackend } from '../chain-backend.js';
 import { checkFeatures, checkFinite } from '../checks.js';
@@ -24,18 +25,37 @@ import type { Commands } from './commands.js';
 import { Context, type Memory } from './context.js';
 import { acquireDevice, describe, isSoftware, subgroupSize } from './device.js';
 import { paddedComponents } from './geometry.js';
+import {
+  corrected,
+  eStepOf,
+  eStepOfAll,
+  hideRows,
+  patchPosterior,
+  rowsHeldBy,
+  rowsOf,
+  type Selection,
+  statisticsOf,
+} from './in-float64.js';
 import { GpuCounts } from './lda-counts.js';
-import type { Packed } from './pack.js';
+import { posteriorFrom, transposeLogits } from './logits.js';
+import type { Packed, Units } from './pack.js';
 import { choosePlan, type Regime, type Tiles } from './regimes.js';
+import {
+  drownedDistances,
+  isBlurred,
+  MOST_BLUR,
+  type Resolution,
+  ROUNDING,
+  resolve,
+  widen,
+} from './resolution.js';
 import { GpuRows } from './rows.js';
-import { readMatrix, readRows, takeRows } from './transfer.js';
+import { readMatrix } from './transfer.js';
 import { Tuner, type TuningOptions } from './tuner.js';
 import { Workspace } from './workspace.js';
 
 /** What a workspace is made for. */
 const SHAPE = ['form', 'nComponents', 'nFeatures', 'moments'] as const;
-/** log₂ of a responsibility of 0: exp2 of it is 0 in float32. */
-const LOG2_NOTHING = -300;
 
 export interface WebGpuOptions extends TuningOptions {
   /** A regime of kernels to prefer to the table's wherever it is possible; for tests and benches. */
@@ -83,9 +103,9 @@ export class WebGpuBackend implements Backend {
     return { ...this.#context.memory };
   }
 
-  async load(points: Loadable): Promise<Rows> {
+  async load(points: Loadable, units?: Units): Promise<Rows> {
     const host = isMatrix(points) ? points : await readMatrix(this.#context, points);
-    const rows = await GpuRows.load(this, this.#context, host);
+    const rows = await GpuRows.load(this, this.#context, host, units);
     this.#rows.add(rows);
     rows.onDispose(() => {
       this.#workspaces.get(rows)?.dispose();
@@ -106,37 +126,92 @@ export class WebGpuBackend implements Backend {
     densities: Densities,
     assignment: Assignment = 'exact',
     block?: Block,
+    exact: readonly number[] = [],
   ): Promise<Statistics> {
     const rule = typeof assignment === 'object' ? 'sampled' : assignment;
+    const [begin, end] = blockRange(rows.shape[0], block);
     return this.#exclusive(
       rows,
       densities,
       async workspace => {
+        const resident = workspace.rows;
+        const resolution = await this.#resolve(workspace, densities, exact);
+        if (resolution.kind === 'all') {
+          return eStepOfAll(resident, densities, assignment, block, resolution);
+        }
+        const hidden = hideRows(resident, resolution.indices, resolution.substitute, begin, end);
         if (!this.options.tiles) await this.#tuner.tune(workspace);
         const stages = await workspace.eStepStages(rule);
         const packed = workspace.write(densities);
         if (typeof assignment === 'object') workspace.writeDraws(assignment);
         const encode = (commands: Commands, chunk: Chunk) => workspace.encode(commands, stages, chunk);
-        return this.#reduce(workspace, packed, encode, workspace.isFused(rule), block?.index);
+        const found = await this.#reduce(workspace, packed, encode, workspace.isFused(rule), block?.index);
+        const drowned = drownedDistances(found, densities, packed.constant, resident.units);
+        if (drowned) return eStepOfAll(resident, densities, assignment, block, drowned);
+        const partOf = (rows: Selection) => eStepOf(rows, densities, packed.origin, assignment);
+        return checkFinite(corrected(found, hidden, partOf));
       },
       block?.of,
     );
   }
 
-  async accumulate(rows: Rows, densities: Densities, source: ResponsibilitySource): Promise<Statistics> {
-    return this.#exclusive(rows, densities, async workspace => {
-      const stages = await workspace.statisticsStages();
-      const packed = workspace.write(densities);
-      const { chunkRows } = workspace.geometry;
-      const logits = new Float32Array(paddedComponents(densities.nComponents) * chunkRows);
-      const result = await this.#reduce(workspace, packed, async (commands, chunk) => {
-        await this.#context.settle(); // else uploads pile up
-        transposeLogits(source(chunk.rowBegin, chunk.count), densities.nComponents, chunkRows, logits);
-        workspace.writeLogits(logits);
-        await workspace.encode(commands, stages, chunk);
-      });
-      return { ...result, logLikelihood: 0 };
+  /** Rows of this step that the device cannot tell apart, and those that hold the components that must be exact. */
+  async #resolve(workspace: Workspace, densities: Densities, exact: readonly number[]): Promise<Resolution> {
+    const resident = workspace.rows;
+    const resolution = resolve(resident, densities, MOST_BLUR.sums());
+    if (exact.length === 0 || resolution.kind === 'all') return resolution;
+    hideRows(resident, resolution.indices, resolution.substitute);
+    const posteriors = workspace.chunks.map(({ index }) => () => {
+      return this.#posteriorOf(workspace, densities, index, { responsibilities: true });
     });
+    const held = await rowsHeldBy(exact, posteriors, densities.nComponents);
+    return widen(resolution, held, exact[0], resident.shape[0]);
+  }
+
+  async accumulate(
+    rows: Rows,
+    densities: Densities,
+    source: ResponsibilitySource,
+    exact = false,
+  ): Promise<Statistics> {
+    return this.#exclusive(rows, densities, async workspace => {
+      const resident = workspace.rows;
+      if (!exact) {
+        const found = await this.#accumulate(workspace, densities, source);
+        if (!isBlurred(found, densities, resident.units)) return found;
+      }
+      const twin = await resident.twin;
+      return twin.backend.accumulate(twin, densities, source);
+    });
+  }
+
+  async #accumulate(
+    workspace: Workspace,
+    densities: Densities,
+    source: ResponsibilitySource,
+  ): Promise<Statistics> {
+    const resident = workspace.rows;
+    const { nComponents: k, nFeatures } = densities;
+    const hidden = hideRows(resident, resident.far, new Float32Array(nFeatures));
+    const ofHidden = new Float64Array(hidden.indices.length * k);
+    const stages = await workspace.statisticsStages();
+    const packed = workspace.write(densities);
+    const { chunkRows } = workspace.geometry;
+    const logits = new Float32Array(paddedComponents(k) * chunkRows);
+    const result = await this.#reduce(workspace, packed, async (commands, chunk) => {
+      await this.#context.settle(); // else uploads pile up
+      const r = source(chunk.rowBegin, chunk.count);
+      hidden.indices.forEach((index, i) => {
+        const row = index - chunk.rowBegin;
+        if (row >= 0 && row < chunk.count) ofHidden.set(r.subarray(row * k, (row + 1) * k), i * k);
+      });
+      transposeLogits(r, k, chunkRows, logits);
+      workspace.writeLogits(logits);
+      await workspace.encode(commands, stages, chunk);
+    });
+    const own = (begin: number, count: number) => ofHidden.subarray(begin * k, (begin + count) * k);
+    const statistics = { ...result, logLikelihood: 0 };
+    return corrected(statistics, hidden, selection => statisticsOf(selection, densities, packed.origin, own));
   }
 
   /** Encode every chunk, and merge what each round leaves. */
@@ -162,7 +237,7 @@ export class WebGpuBackend implements Backend {
       bits += await workspace.readStatistics(statistics, round, fused);
     }
     const logLikelihood = bits * Math.LN2 + nRows * constant;
-    const result = { ...statistics, nRows, logLikelihood };
+    const result = { ...statistics, nRows, logLikelihood, rounding: ROUNDING };
     return checkFinite(result);
   }
 
@@ -171,11 +246,21 @@ export class WebGpuBackend implements Backend {
     densities: Densities,
     options: PosteriorOptions = {},
   ): AsyncIterable<Posterior> {
-    const chunks = await this.#exclusive(rows, densities, async workspace => workspace.chunks.length);
-    for (let index = 0; index < chunks; index++) {
-      yield await this.#exclusive(rows, densities, workspace =>
-        this.#posteriorOf(workspace, densities, index, options),
-      );
+    const resident = this.#resident(rows);
+    const chunks = await this.#exclusive(rows, densities, async workspace => workspace.chunks);
+    const resolution = resolve(resident, densities, MOST_BLUR.scores(densities.nFeatures));
+    if (resolution.kind === 'all') {
+      const twin = await resident.twin;
+      yield* twin.backend.posterior(twin, densities, options);
+      return;
+    }
+    for (const { index, rowBegin, count } of chunks) {
+      const posterior = await this.#exclusive(rows, densities, async workspace => {
+        hideRows(resident, resolution.indices, resolution.substitute);
+        return this.#posteriorOf(workspace, densities, index, options);
+      });
+      const hidden = rowsOf(resident, resolution.indices, rowBegin, rowBegin + count);
+      yield patchPosterior(posterior, hidden, densities, options.assignment ?? 'exact');
     }
   }
 
@@ -183,8 +268,9 @@ export class WebGpuBackend implements Backend {
     workspace: Workspace,
     densities: Densities,
     index: number,
-    { responsibilities = false, assignment = 'exact' }: PosteriorOptions,
+    options: PosteriorOptions,
   ): Promise<Posterior> {
+    const { responsibilities = false } = options;
     const chunk = workspace.chunks[index];
     const stages = await workspace.posteriorStages(responsibilities);
     const { constant } = workspace.write(densities);
@@ -192,27 +278,21 @@ export class WebGpuBackend implements Backend {
     await workspace.encode(commands, stages, chunk);
     workspace.copyPosterior(commands, responsibilities);
     await commands.submit();
-    const { peaks, shares, labels, logits } = await workspace.readPosterior(responsibilities);
-
-    const { rowBegin: begin, count } = chunk;
-    const logDensities = Float64Array.from(
-      { length: count },
-      (_, i) => (peaks[i] - (assignment === 'hard' ? 0 : Math.log2(shares[i]))) * Math.LN2 + constant,
-    );
-    const posterior = { begin, labels: labels.slice(0, count), logDensities };
-    if (!responsibilities) return posterior;
+    const read = await workspace.readPosterior(responsibilities);
     const { chunkRows } = workspace.geometry;
-    return { ...posterior, ...softmax(logits, densities.nComponents, chunkRows, count) };
+    return posteriorFrom(read, chunk, constant, { nComponents: densities.nComponents, chunkRows }, options);
   }
 
   async read(rows: Rows, begin: number, count: number): Promise<Float64Array> {
     const resident = this.#resident(rows);
-    return resident.exclusive(() => readRows(this.#context, resident, begin, count));
+    resident.checkResident();
+    return readRows(resident.points, begin, count);
   }
 
   async take(rows: Rows, indices: ArrayLike<number>): Promise<Float64Array> {
     const resident = this.#resident(rows);
-    return resident.exclusive(() => takeRows(this.#context, resident, indices));
+    resident.checkResident();
+    return takeRows(resident.points, indices);
   }
 
   dispose(): void {
@@ -259,46 +339,6 @@ export class WebGpuBackend implements Backend {
     return workspace;
   }
 }
-
-/** As in shaders/include/logits.wgsl. */
-const logitAt = (i: number, k: number, stride: number) => 4 * ((k >> 2) * stride + i) + (k & 3);
-
-/** [count, K] responsibilities to base-2 logits in quads, [⌈K / 4⌉, stride, 4]. */
-function transposeLogits(r: Float64Array, nComponents: number, stride: number, logits: Float32Array): void {
-  for (let i = 0, at = 0; at < r.length; i++) {
-    for (let k = 0; k < nComponents; k++, at++) {
-      logits[logitAt(i, k, stride)] = Math.max(Math.log2(r[at]), LOG2_NOTHING);
-    }
-  }
-}
-
-/** Base-2 logits in quads, [⌈K / 4⌉, stride, 4], to [count, K] responsibilities and their logarithms, normalised in float64. */
-function softmax(logits: Float32Array, nComponents: number, stride: number, count: number) {
-  const r = new Float64Array(count * nComponents);
-  const logs = new Float64Array(count * nComponents);
-  for (let i = 0; i < count; i++) {
-    const row = r.subarray(i * nComponents, (i + 1) * nComponents);
-    for (let k = 0; k < nComponents; k++) row[k] = logits[logitAt(i, k, stride)];
-    const largest = row.reduce((a, b) => Math.max(a, b));
-    let sum = 0;
-    for (let k = 0; k < nComponents; k++) {
-      row[k] = 2 ** (row[k] - largest);
-      sum += row[k];
-    }
-    const logNorm = largest + Math.log2(sum);
-    for (let k = 0; k < nComponents; k++) {
-      row[k] /= sum;
-      logs[i * nComponents + k] = (logits[logitAt(i, k, stride)] - logNorm) * Math.LN2;
-    }
-  }
-  return { responsibilities: r, logResponsibilities: logs };
-}
-
-/** A GPU device of the caller's. */
-export type UserDevice = GPUDevice;
-
-export const isDevice = (value: unknown): value is UserDevice =>
-  typeof value === 'object' && value !== null && 'createComputePipelineAsync' in value;
 
 /**
  * The WebGPU backend on the environment's best adapter, or on a device of the caller's (which stays the caller's).

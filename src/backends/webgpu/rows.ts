@@ -1,32 +1,52 @@
 import { type ColumnMoments, columnMoments } from '../../data/columns.js';
 import type { Matrix } from '../../data/matrix.js';
 import type { Backend, Rows } from '../backend.js';
+import { cpu } from '../cpu/index.js';
 import type { Context } from './context.js';
+import type { Units } from './pack.js';
 import { Resident } from './resident.js';
+import { FAR } from './resolution.js';
+import { residentUnits } from './units.js';
 
 /** Segments hold a multiple of this many rows, so that every one but the last fills its workgroups. */
 const SEGMENT_UNIT = 256;
 /** Bytes converted and uploaded at a time: one block is converted while another is copied, and no third is on its way. */
 const UPLOAD_BYTES = 8 * 2 ** 20;
 
-/** Rows in device memory: centred and scaled in float64, then rounded to float32, in segments below every limit. */
+/**
+ * Rows in device memory: centred and scaled in float64, then rounded to float32, in segments below every limit. The
+ * caller's own rows are kept beside them, for what float32 cannot tell; they must not change meanwhile.
+ */
 export class GpuRows extends Resident implements Rows {
   readonly center: Float64Array;
   readonly scale: Float64Array;
+  /** Rows beyond FAR, ascending; never resident. */
+  readonly far: Uint32Array;
+  /** Rows that are not resident now, ascending, and what is resident in the place of each. */
+  #hidden: { readonly indices: Uint32Array; readonly substitute: Float32Array };
+  #twin: Promise<Rows> | undefined;
 
   private constructor(
     readonly backend: Backend,
     context: Context,
-    readonly shape: readonly [number, number],
+    readonly points: Matrix,
     moments: ColumnMoments,
+    readonly units: Units,
     readonly segmentRows: number,
     readonly segments: readonly GPUBuffer[],
   ) {
     super(context, 'rows');
     ({ center: this.center, scale: this.scale } = moments);
+    this.far = farRows(points, units);
+    this.#hidden = { indices: this.far, substitute: new Float32Array(points.shape[1]) };
   }
 
-  static async load(backend: Backend, context: Context, points: Matrix): Promise<GpuRows> {
+  get shape() {
+    return this.points.shape;
+  }
+
+  /** @param units default: those that suit the rows */
+  static async load(backend: Backend, context: Context, points: Matrix, units?: Units): Promise<GpuRows> {
     const [n, d] = points.shape;
     const { maxBufferSize, maxStorageBufferBindingSize } = context.device.limits;
     const limit = Math.min(maxBufferSize, maxStorageBufferBindingSize);
@@ -36,9 +56,11 @@ export class GpuRows extends Resident implements Rows {
         make.storage('rows', 4 * d * Math.min(segmentRows, n - segment * segmentRows)),
       ),
     );
-    const rows = new GpuRows(backend, context, points.shape, columnMoments(points), segmentRows, segments);
+    const moments = columnMoments(points);
+    const resident = units ?? residentUnits(points, moments);
+    const rows = new GpuRows(backend, context, points, moments, resident, segmentRows, segments);
     try {
-      await rows.#upload(points);
+      await rows.#upload();
     } catch (error) {
       rows.dispose();
       throw error;
@@ -46,8 +68,11 @@ export class GpuRows extends Resident implements Rows {
     return rows;
   }
 
-  async #upload({ data, shape: [n, d] }: Matrix): Promise<void> {
+  async #upload(): Promise<void> {
     const { queue } = this.context.device;
+    const { data, shape } = this.points;
+    const [n, d] = shape;
+    const { center, scale } = this.units;
     const blockRows = Math.max(1, Math.floor(UPLOAD_BYTES / (4 * d)));
     const block = new Float32Array(Math.min(blockRows, n) * d); // writeBuffer takes a copy at once
     let copied = Promise.resolve();
@@ -56,7 +81,7 @@ export class GpuRows extends Resident implements Rows {
       for (let begin = segment * this.segmentRows; begin < end; begin += blockRows) {
         const count = Math.min(blockRows, end - begin);
         for (let i = 0, at = begin * d; i < count; i++) {
-          for (let j = 0; j < d; j++, at++) block[i * d + j] = (data[at] - this.center[j]) / this.scale[j];
+          for (let j = 0; j < d; j++, at++) block[i * d + j] = (data[at] - center[j]) / scale[j];
         }
         await copied;
         queue.writeBuffer(buffer, 4 * d * (begin - segment * this.segmentRows), block, 0, count * d);
@@ -64,9 +89,66 @@ export class GpuRows extends Resident implements Rows {
       }
     }
     await copied;
+    this.#write(this.far, () => this.#hidden.substitute);
+  }
+
+  #write(indices: ArrayLike<number>, row: (index: number) => Float32Array): void {
+    const { queue } = this.context.device;
+    const bytes = 4 * this.shape[1];
+    for (let i = 0; i < indices.length; i++) {
+      const segment = Math.floor(indices[i] / this.segmentRows);
+      const place = indices[i] - segment * this.segmentRows;
+      queue.writeBuffer(this.segments[segment], bytes * place, row(indices[i]) as Float32Array<ArrayBuffer>);
+    }
+  }
+
+  /** Have all rows resident but these. */
+  hide(indices: Uint32Array, substitute: Float32Array): void {
+    const last = this.#hidden;
+    if (last.indices.length === 0 && indices.length === 0) return;
+    const { data, shape } = this.points;
+    const d = shape[1];
+    const { center, scale } = this.units;
+    const row = new Float32Array(d);
+    const own = (index: number) => {
+      for (let j = 0; j < d; j++) row[j] = (data[index * d + j] - center[j]) / scale[j];
+      return row;
+    };
+    const hidden = new Set(indices);
+    const moved = substitute.some((value, j) => value !== last.substitute[j]);
+    const before = moved ? new Set<number>() : new Set(last.indices);
+    this.#write(
+      last.indices.filter(index => !hidden.has(index)),
+      own,
+    );
+    this.#write(
+      indices.filter(index => !before.has(index)),
+      () => substitute,
+    );
+    this.#hidden = { indices, substitute };
+  }
+
+  /** The same rows on the CPU, in float64. */
+  get twin(): Promise<Rows> {
+    this.#twin ??= cpu().load(this.points);
+    return this.#twin;
   }
 
   protected free(): void {
+    this.#twin = undefined;
     this.context.release(...this.segments);
   }
+}
+
+/** Rows of which some column is beyond FAR, ascending. */
+function farRows({ data, shape: [n, d] }: Matrix, { center, scale }: Units): Uint32Array {
+  const low = center.map((value, j) => value - FAR * scale[j]);
+  const high = center.map((value, j) => value + FAR * scale[j]);
+  const far: number[] = [];
+  for (let i = 0, at = 0; i < n; i++) {
+    let isFar = false;
+    for (let j = 0; j < d; j++, at++) isFar ||= data[at] < low[j] || data[at] > high[j];
+    if (isFar) far.push(i);
+  }
+  return Uint32Array.from(far);
 }

@@ -4,7 +4,6 @@ import type { DeviceMatrix } from '../backend.js';
 import { Commands } from './commands.js';
 import { BUFFER_USAGE } from './constants.js';
 import type { Context } from './context.js';
-import type { GpuRows } from './rows.js';
 
 /**
  * Rows of a caller's buffer, brought to the host once: they are centred and scaled in float64 from there.
@@ -23,52 +22,6 @@ export async function readMatrix(context: Context, { data, shape: [n, d] }: Devi
     commands.copy(buffer, 0, staging, 0, bytes),
   );
   return matrix(new Float32Array(copied), [n, d]);
-}
-
-/** Rows [begin, begin + count) as [count, D] in the caller's units. */
-export async function readRows(
-  context: Context,
-  rows: GpuRows,
-  begin: number,
-  count: number,
-): Promise<Float64Array> {
-  const d = rows.shape[1];
-  const data = await readBack(context, 4 * d * count, `${count} rows`, (commands, staging) => {
-    for (let done = 0; done < count; ) {
-      const segment = Math.floor((begin + done) / rows.segmentRows);
-      const first = begin + done - segment * rows.segmentRows;
-      const run = Math.min(count - done, rows.segmentRows - first);
-      commands.copy(rows.segments[segment], 4 * d * first, staging, 4 * d * done, 4 * d * run);
-      done += run;
-    }
-  });
-  return inCallersUnits(rows, data);
-}
-
-/** Resident rows by index, as [indices.length, D] in the caller's units. */
-export async function takeRows(
-  context: Context,
-  rows: GpuRows,
-  indices: ArrayLike<number>,
-): Promise<Float64Array> {
-  const d = rows.shape[1];
-  const data = await readBack(
-    context,
-    4 * d * indices.length,
-    `${indices.length} rows`,
-    (commands, staging) => {
-      for (let i = 0; i < indices.length; i++) {
-        const segment = Math.floor(indices[i] / rows.segmentRows);
-        const from = 4 * d * (indices[i] - segment * rows.segmentRows);
-        commands.copy(rows.segments[segment], from, staging, 4 * d * i, 4 * d);
-      }
-    },
-  );
-  return inCallersUnits(rows, data);
-}
-
-function inCallersUnits({ center, scale, shape: [, d] }: GpuRows, bytes: ArrayBuffer): Float64Array {
-  return Float64Array.from(new Float32Array(bytes), (value, i) => center[i % d] + scale[i % d] * value);
 }
 
 /** Have `copy` bring bytes to where they can be read, and read them. */

@@ -76,7 +76,7 @@ export class Workspace implements Tunable {
     this.geometry = geometry;
     this.chunks = cut?.(chunkRows) ?? cutChunks(n, blocks, rows.segmentRows, chunkRows, NORMALISE_ROWS);
     this.#rounds = Array.from({ length: blocks }, (_, block) => rounds(this.chunks, block));
-    this.#units = statisticUnits(shape.moments, rows.scale);
+    this.#units = statisticUnits(shape.moments, rows.units.scale);
     this.#packed = new Float32Array(shape.nComponents * component.length);
     this.#sizes = scratchSizes(geometry, this.chunks, shape.nComponents);
   }
@@ -237,7 +237,7 @@ export class Workspace implements Tunable {
 
   /** Send θ down. */
   write(densities: Densities): Packed {
-    const packed = packComponents(densities, this.rows, this.geometry.component, this.#packed);
+    const packed = packComponents(densities, this.rows.units, this.geometry.component, this.#packed);
     this.rows.context.device.queue.writeBuffer(this.buffer('components'), 0, this.#packed);
     return packed;
   }

@@ -1,0 +1,175 @@
+import { takeRows } from '../../data/matrix.js';
+import { statisticLength } from '../../families/moments.js';
+import type { Densities } from '../../models/densities.js';
+import { add, emptyStatistics, type Note, type Statistics, scale } from '../../statistics.js';
+import type { Assignment, Block, Posterior } from '../backend.js';
+import { ACCUMULATE, BLOCK_ROWS } from '../cpu/accumulate.js';
+import { drawLabels } from '../cpu/mixture-draws.js';
+import { mixturePosterior, type PosteriorBlock, posteriorBlock } from '../cpu/mixture-posterior.js';
+import type { AllRows } from './resolution.js';
+import type { GpuRows } from './rows.js';
+
+/** Some rows of a table, as the CPU backend's loops take them. */
+export interface Selection {
+  /** [rows] of the table */
+  readonly indices: Uint32Array;
+  /** [rows, D] in the caller's units */
+  readonly x: Float64Array;
+}
+
+/** Rows that are not resident, and what is in their place. */
+export interface Hidden extends Selection {
+  readonly substitutes: Selection;
+}
+
+/** Have all rows resident but these. @returns those of [begin, end) */
+export function hideRows(
+  rows: GpuRows,
+  indices: Uint32Array,
+  substitute: Float32Array,
+  begin = 0,
+  end = rows.shape[0],
+): Hidden {
+  rows.hide(indices, substitute);
+  const hidden = rowsOf(rows, indices, begin, end);
+  const { center, scale } = rows.units;
+  const d = substitute.length;
+  const x = hidden.x.map((_, at) => center[at % d] + scale[at % d] * substitute[at % d]);
+  return { ...hidden, substitutes: { ...hidden, x } };
+}
+
+/** Those of the rows that are in [begin, end). */
+export function rowsOf({ points }: GpuRows, indices: Uint32Array, begin: number, end: number): Selection {
+  const own = indices.filter(index => index >= begin && index < end);
+  return { indices: own, x: takeRows(points, own) };
+}
+
+/** What the device found, with hidden rows in the place of their substitutes. */
+export function corrected(
+  found: Statistics,
+  { indices, x, substitutes }: Hidden,
+  partOf: (rows: Selection) => Statistics,
+): Statistics {
+  if (indices.length === 0) return found;
+  const sum = add(add(found, partOf({ indices, x })), scale(partOf(substitutes), -1));
+  return { ...sum, nRows: found.nRows };
+}
+
+/** A smaller part of a row is below the rounding of every sum that it is in. */
+const LEAST_SHARE = 2 ** -30;
+
+/** Rows of which some of the components have a part. */
+export async function rowsHeldBy(
+  components: readonly number[],
+  posteriors: readonly (() => Promise<Posterior>)[],
+  k: number,
+): Promise<number[]> {
+  const held: number[] = [];
+  for (const read of posteriors) {
+    const { begin, labels, responsibilities } = await read();
+    const r = responsibilities as Float64Array;
+    for (let i = 0; i < labels.length; i++) {
+      if (components.some(component => r[i * k + component] > LEAST_SHARE)) held.push(begin + i);
+    }
+  }
+  return held;
+}
+
+/** An E-step of some rows. */
+export function eStepOf(
+  { indices, x }: Selection,
+  densities: Densities,
+  origin: Float64Array,
+  assignment: Assignment,
+): Statistics {
+  const { nComponents } = densities;
+  const block = posteriorBlock(BLOCK_ROWS, nComponents);
+  let logLikelihood = 0;
+  const statistics = statisticsOf({ indices, x }, densities, origin, (begin, count) => {
+    posteriorOf({ indices, x }, begin, count, densities, block, assignment);
+    for (let i = 0; i < count; i++) logLikelihood += block.logNorms[i];
+    return block.responsibilities;
+  });
+  return { ...statistics, logLikelihood };
+}
+
+/** Statistics of some rows; `source` counts them from 0. */
+export function statisticsOf(
+  { indices, x }: Selection,
+  { nComponents, nFeatures, moments }: Densities,
+  origin: Float64Array,
+  source: (begin: number, count: number) => Float64Array,
+): Statistics {
+  const statistics = emptyStatistics(nComponents, statisticLength(moments, nFeatures), origin);
+  for (let begin = 0; begin < indices.length; begin += BLOCK_ROWS) {
+    const count = Math.min(BLOCK_ROWS, indices.length - begin);
+    const r = source(begin, count);
+    ACCUMULATE[moments](x, begin, count, r, origin, nFeatures, statistics.counts, statistics.sums);
+  }
+  return { ...statistics, nRows: indices.length };
+}
+
+/** Draws depend on which row it is, so that they are made one by one. */
+function posteriorOf(
+  { indices, x }: Selection,
+  begin: number,
+  count: number,
+  densities: Densities,
+  block: PosteriorBlock,
+  assignment: Assignment,
+): void {
+  const { nComponents: k } = densities;
+  const isDrawn = typeof assignment === 'object';
+  mixturePosterior(x, begin, count, densities, block, isDrawn ? 'exact' : assignment);
+  if (!isDrawn) return;
+  for (let i = 0; i < count; i++) {
+    const own = {
+      responsibilities: block.responsibilities.subarray(i * k, (i + 1) * k),
+      labels: block.labels.subarray(i, i + 1),
+    };
+    drawLabels(own, indices[begin + i], 1, k, assignment);
+  }
+}
+
+/** Write the posteriors of hidden rows over those of their substitutes. */
+export function patchPosterior(
+  posterior: Posterior,
+  { indices, x }: Selection,
+  densities: Densities,
+  assignment: 'exact' | 'hard',
+): Posterior {
+  const { nComponents: k } = densities;
+  const block = posteriorBlock(1, k);
+  indices.forEach((index, i) => {
+    const row = index - posterior.begin;
+    mixturePosterior(x, i, 1, densities, block, assignment);
+    posterior.labels[row] = block.labels[0];
+    posterior.logDensities[row] = block.logNorms[0];
+    if (!posterior.responsibilities) return;
+    posterior.responsibilities.set(block.responsibilities, row * k);
+    posterior.logResponsibilities?.set(
+      block.logits.map(logit => logit - block.logNorms[0]),
+      row * k,
+    );
+  });
+  return posterior;
+}
+
+/** An E-step of all rows on the CPU. It says so. */
+export async function eStepOfAll(
+  rows: GpuRows,
+  densities: Densities,
+  assignment: Assignment,
+  block: Block | undefined,
+  all: AllRows,
+): Promise<Statistics> {
+  const twin = await rows.twin;
+  const statistics = await twin.backend.eStep(twin, densities, assignment, block);
+  return { ...statistics, notes: [precisionNote(all)] };
+}
+
+export const precisionNote = ({ component, why }: AllRows): Note => ({
+  kind: 'precision',
+  component,
+  message: `float32 is too coarse for component ${component}: ${why}. E-steps where that was so ran in float64 on the CPU. Try device: 'cpu', or columns of which a common offset has been subtracted.`,
+});

@@ -1,0 +1,264 @@
+import type { Matrix } from '../../data/matrix.js';
+import type { Densities } from '../../models/densities.js';
+import { at, triangleLength } from '../../numerics/triangle.js';
+import type { Statistics } from '../../statistics.js';
+import type { Units } from './pack.js';
+
+/** Unit of rounding of a resident number, relative. */
+export const ROUNDING = 2 ** -24;
+/** Rows further than this from the centre, in resident units, would drown the digits of the others' sums. */
+export const FAR = 2 ** 10;
+/** Of standard deviations within which a component can matter to a row. */
+const REACH = 12;
+
+/** How much rounding may blur a component: a row's log density then is off by about √D times as much. */
+export const MOST_BLUR = {
+  /** Errors of single rows have either sign; what is left of their sum is half the square, nats a row. */
+  sums: () => 2 ** -8,
+  scores: (nFeatures: number) => 1e-4 / Math.sqrt(nFeatures),
+};
+
+/** Rows that a step takes in float64, ascending, and what is resident in the place of each. */
+export interface SomeRows {
+  readonly kind: 'rows';
+  readonly indices: Uint32Array;
+  readonly substitute: Float32Array;
+}
+
+/** A step has to take all rows in float64. */
+export interface AllRows {
+  readonly kind: 'all';
+  readonly component: number;
+  /** With the figure, for people. */
+  readonly why: string;
+}
+
+export type Resolution = SomeRows | AllRows;
+
+/** What is known of the rows of a table. */
+export interface Resident {
+  readonly points: Matrix;
+  readonly units: Units;
+  /** Rows beyond FAR, ascending. */
+  readonly far: Uint32Array;
+}
+
+/**
+ * Which rows float32 cannot tell apart as finely as the components ask for: rows of components narrower than the
+ * rounding of rows there, and rows far from all others.
+ */
+export function resolve(rows: Resident, densities: Densities, most: number): Resolution {
+  const blur = blurs(densities, rows.units);
+  const narrow = [...blur.keys()].filter(k => blur[k] > most);
+  if (narrow.length === 0) {
+    return { kind: 'rows', indices: rows.far, substitute: new Float32Array(densities.nFeatures) };
+  }
+  const boxes = narrow.map(k => boxOf(densities, k, blur[k]));
+  const worst = narrow.reduce((a, b) => (blur[b] > blur[a] ? b : a));
+  const of = areCentres(densities)
+    ? 'a quarter of its distance from the next'
+    : densities.form === 'linear'
+      ? 'a nat, in the log density of a row'
+      : 'its standard deviation';
+  const all: AllRows = { kind: 'all', component: worst, why: `rounding is ${figure(blur[worst])} of ${of}` };
+  if (densities.moments === 'first' || densities.form === 'linear') return all;
+  const substitute = placeOutside(boxes, densities, rows.units);
+  const indices = substitute && rowsInside(boxes, rows);
+  return indices ? { kind: 'rows', indices, substitute } : all;
+}
+
+/**
+ * [K] what rounding of rows and means, 2⁻²⁴ of them, does to W (x − μ) near a component, in standard deviations: the
+ * root of Σ_ij W_ij² (μ_j² + 1) in resident units. Of a linear form, what it does to a log density, nats.
+ */
+function blurs(densities: Densities, units: Units): Float64Array {
+  const blur = roundings(densities, units);
+  return areCentres(densities) ? perDistance(blur, densities) : blur;
+}
+
+const figure = (value: number) => (Number.isFinite(value) ? value.toPrecision(2) : 'more');
+
+const areCentres = ({ form, moments }: Densities) => form === 'diag' && moments === 'first';
+
+function roundings(densities: Densities, units: Units): Float64Array {
+  const { form, nComponents, nFeatures: d, means, factors } = densities;
+  const length = factors.length / nComponents;
+  const squares = new Float64Array(d);
+  const blur = new Float64Array(nComponents);
+  for (let k = 0; k < nComponents; k++) {
+    for (let j = 0; j < d; j++) {
+      squares[j] = (means[k * d + j] - units.center[j]) ** 2 + units.scale[j] ** 2;
+    }
+    const own = factors.subarray(k * length, (k + 1) * length);
+    let sum = 0;
+    if (form === 'full') {
+      for (let i = 0, t = 0; i < d; i++) {
+        for (let j = 0; j <= i; j++, t++) sum += own[t] * own[t] * squares[j];
+      }
+    } else if (form === 'diag') {
+      for (let j = 0; j < d; j++) sum += own[j] * own[j] * squares[j];
+    } else {
+      for (let j = 0; j < d; j++) if (isPossible(own[j])) sum += own[j] * own[j] * squares[j];
+    }
+    blur[k] = ROUNDING * Math.sqrt(sum);
+  }
+  return blur;
+}
+
+/** Whether distances from centres are so short against the rounding of rows that their sum is little but that. */
+export function drownedDistances(
+  { nRows, logLikelihood }: Statistics,
+  densities: Densities,
+  constant: number,
+  units: Units,
+): AllRows | undefined {
+  if (!areCentres(densities)) return undefined;
+  const blur = roundings(densities, units).reduce((a, b) => Math.max(a, b));
+  const distance = Math.sqrt(Math.max(0, (-2 * (logLikelihood - nRows * constant)) / nRows));
+  if (distance > 2 ** 8 * blur) return undefined;
+  const why = `rounding is ${figure(blur / distance)} of the distance from the nearest centre`;
+  return { kind: 'all', component: 0, why };
+}
+
+/** Whether a component's rows are so close together that their variance is little but that of rounding. */
+export function isBlurred(
+  { counts, sums, origin }: Statistics,
+  { moments, nFeatures: d }: Densities,
+  { center }: Units,
+): boolean {
+  if (moments === 'first') return false;
+  const length = sums.length / counts.length;
+  return counts.some((count, k) => {
+    if (!(count > 0)) return false;
+    for (let j = 0; j < d; j++) {
+      const delta = sums[k * length + j] / count;
+      const square = sums[k * length + d + (moments === 'full' ? at(j, j) : j)] / count;
+      const rounding = ROUNDING * Math.abs(origin[k * d + j] + delta - center[j]);
+      if (square - delta * delta < (2 ** 8 * rounding) ** 2) return true;
+    }
+    return false;
+  });
+}
+
+/** Factors beyond this stand for events of probability 0: what they add is no matter of digits. */
+const isPossible = (factor: number) => Math.abs(factor) < 600;
+
+/**
+ * Where only distances to centres count, rounding blurs what is closer than 2¹⁰ of it: four times its share of the way
+ * to such a centre, and 0 where there is none.
+ */
+function perDistance(
+  blur: Float64Array,
+  { nComponents: k, nFeatures: d, means, factors }: Densities,
+): Float64Array {
+  const place = Array.from({ length: k }, (_, c) => means[c * d] * factors[c * d]);
+  const order = [...place.keys()].sort((a, b) => place[a] - place[b]);
+  const relative = new Float64Array(k);
+  order.forEach((c, from) => {
+    for (let to = from + 1; to < k; to++) {
+      const other = order[to];
+      const reach = 2 ** 10 * Math.max(blur[c], blur[other]);
+      if (place[other] - place[c] > reach) break;
+      let squares = 0;
+      for (let j = 0; j < d && squares <= reach * reach; j++) {
+        squares += ((means[c * d + j] - means[other * d + j]) * factors[c * d + j]) ** 2;
+      }
+      if (squares === 0 || squares > reach * reach) continue; // equal centres are told apart by no digits
+      const distance = Math.sqrt(squares);
+      relative[c] = Math.max(relative[c], (4 * reach) / 2 ** 10 / distance);
+    }
+  });
+  return relative;
+}
+
+/** Where rows can be to which a component matters. */
+interface Box {
+  readonly low: Float64Array;
+  readonly high: Float64Array;
+}
+
+function boxOf({ form, nFeatures: d, means, factors, nComponents }: Densities, k: number, blur: number): Box {
+  const length = factors.length / nComponents;
+  const deviations = deviationsOf(form, factors.subarray(k * length, (k + 1) * length), d);
+  const reach = REACH + 8 * blur;
+  const own = means.subarray(k * d, (k + 1) * d);
+  return {
+    low: own.map((mean, j) => mean - reach * deviations[j]),
+    high: own.map((mean, j) => mean + reach * deviations[j]),
+  };
+}
+
+/** [D] marginal standard deviations: the lengths of the rows of L = W⁻¹. */
+function deviationsOf(form: Densities['form'], factor: Float64Array, d: number): Float64Array {
+  if (form !== 'full') return factor.map(w => 1 / Math.abs(w));
+  const inverse = new Float64Array(triangleLength(d));
+  for (let j = 0; j < d; j++) {
+    inverse[at(j, j)] = 1 / factor[at(j, j)];
+    for (let i = j + 1; i < d; i++) {
+      let sum = 0;
+      for (let m = j; m < i; m++) sum += factor[at(i, m)] * inverse[at(m, j)];
+      inverse[at(i, j)] = -sum / factor[at(i, i)];
+    }
+  }
+  return Float64Array.from({ length: d }, (_, i) => {
+    let squares = 0;
+    for (let j = 0; j <= i; j++) squares += inverse[at(i, j)] ** 2;
+    return Math.sqrt(squares);
+  });
+}
+
+const isInside = ({ low, high }: Box, x: ArrayLike<number>, begin: number): boolean => {
+  for (let j = 0; j < low.length; j++) {
+    const value = x[begin + j];
+    if (value < low[j] || value > high[j]) return false;
+  }
+  return true;
+};
+
+/** The centre, or a component's mean, in resident units, that is in no box. */
+function placeOutside(
+  boxes: readonly Box[],
+  { nFeatures: d, means }: Densities,
+  { center, scale }: Units,
+): Float32Array | undefined {
+  for (let k = -1; k < means.length / d; k++) {
+    const place = k < 0 ? center : means.subarray(k * d, (k + 1) * d);
+    if (boxes.some(box => isInside(box, place, 0))) continue;
+    return Float32Array.from(place, (value, j) => (value - center[j]) / scale[j]);
+  }
+  return undefined;
+}
+
+/** How many rows a step may take in float64 one by one. */
+const mostOf = (n: number) => Math.max(256, n / 8);
+
+/** The same with more rows, which hold a component. */
+export function widen(
+  resolution: SomeRows,
+  held: readonly number[],
+  component: number,
+  n: number,
+): Resolution {
+  const indices = Uint32Array.from(new Set([...resolution.indices, ...held])).sort();
+  if (indices.length > mostOf(n))
+    return { kind: 'all', component, why: 'the rounding of its sums would decide its covariance' };
+  return { ...resolution, indices };
+}
+
+/** Far rows and rows in a box, ascending; or nothing where they are more than an eighth of the table. */
+function rowsInside(
+  boxes: readonly Box[],
+  { points: { data, shape }, far }: Resident,
+): Uint32Array | undefined {
+  const [n, d] = shape;
+  const most = mostOf(n);
+  const found: number[] = [];
+  for (let i = 0, next = 0; i < n; i++) {
+    const isFar = far[next] === i;
+    if (isFar) next++;
+    if (!isFar && !boxes.some(box => isInside(box, data, i * d))) continue;
+    found.push(i);
+    if (found.length > most) return undefined;
+  }
+  return Uint32Array.from(found);
+}

@@ -278,21 +278,16 @@ export class WebGpuBackend implements Backend {
     await workspace.encode(commands, stages, chunk);
     workspace.copyPosterior(commands, responsibilities);
     await commands.submit();
-    const read = await workspace.readPosterior(responsibilities);
-    const { chunkRows } = workspace.geometry;
-    return posteriorFrom(read, chunk, constant, { nComponents: densities.nComponents, chunkRows }, options);
+    const left = await workspace.readPosterior(responsibilities);
+    return posteriorFrom(left, chunk, constant, workspace, options);
   }
 
   async read(rows: Rows, begin: number, count: number): Promise<Float64Array> {
-    const resident = this.#resident(rows);
-    resident.checkResident();
-    return readRows(resident.points, begin, count);
+    return readRows(this.#resident(rows).present(), begin, count);
   }
 
   async take(rows: Rows, indices: ArrayLike<number>): Promise<Float64Array> {
-    const resident = this.#resident(rows);
-    resident.checkResident();
-    return takeRows(resident.points, indices);
+    return takeRows(this.#resident(rows).present(), indices);
   }
 
   dispose(): void {

@@ -1,5 +1,6 @@
 import type { Posterior, PosteriorOptions } from '../backend.js';
 import type { Chunk } from './chunks.js';
+import type { Workspace } from './workspace.js';
 
 /** log₂ of a responsibility of 0: exp2 of it is 0 in float32. */
 const LOG2_NOTHING = -300;
@@ -56,7 +57,7 @@ export function posteriorFrom(
   { peaks, shares, labels, logits }: Left,
   { rowBegin: begin, count }: Chunk,
   constant: number,
-  { nComponents, chunkRows }: { nComponents: number; chunkRows: number },
+  { shape, geometry }: Pick<Workspace, 'shape' | 'geometry'>,
   { responsibilities = false, assignment = 'exact' }: PosteriorOptions,
 ): Posterior {
   const logDensities = Float64Array.from(
@@ -65,5 +66,5 @@ export function posteriorFrom(
   );
   const posterior = { begin, labels: labels.slice(0, count), logDensities };
   if (!responsibilities) return posterior;
-  return { ...posterior, ...softmax(logits, nComponents, chunkRows, count) };
+  return { ...posterior, ...softmax(logits, shape.nComponents, geometry.chunkRows, count) };
 }

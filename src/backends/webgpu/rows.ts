@@ -128,6 +128,12 @@ export class GpuRows extends Resident implements Rows {
     this.#hidden = { indices, substitute };
   }
 
+  /** The caller's rows. @throws InvalidArgumentError once they were disposed of */
+  present(): Matrix {
+    this.checkResident();
+    return this.points;
+  }
+
   /** The same rows on the CPU, in float64. */
   get twin(): Promise<Rows> {
     this.#twin ??= cpu().load(this.points);

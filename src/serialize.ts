@@ -47,7 +47,7 @@ export function nest(values: Float64Array, shape: readonly number[]): Numbers {
 /** What kind of model a file says it holds. @throws ModelFormatError for another format or version */
 export function modelIn(json: unknown): string {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
-    throw new ModelFormatError(`A model file of format "${FORMAT}" holds one JSON object; this is none.`);
+    throw new ModelFormatError(`A model file holds one JSON object, of format "${FORMAT}"; this is none.`);
   }
   const { format, version, model } = json as { format?: unknown; version?: unknown; model?: unknown };
   if (format !== FORMAT) {

@@ -65,6 +65,7 @@ export interface EmissionChoice {
   emission?: EmissionName;
   covariance?: CovarianceName;
   regCovar?: number;
+  standardize?: boolean;
   symbols?: number;
 }
 
@@ -74,9 +75,9 @@ export interface EmissionChoice {
  * @throws UsageError for an option of another family; InvalidArgumentError where the file contradicts
  */
 export function emissionFrom(
-  { emission: asked, covariance, regCovar, symbols }: EmissionChoice,
+  { emission: asked, covariance, regCovar, standardize, symbols }: EmissionChoice,
   start: ChainStartFile,
-): Pick<HiddenMarkovModelOptions, 'emission' | 'covarianceType' | 'regCovar' | 'nSymbols'> {
+): Pick<HiddenMarkovModelOptions, 'emission' | 'covarianceType' | 'regCovar' | 'standardize' | 'nSymbols'> {
   const known = agree('--emission', asked, start.emission);
   if (!known && Object(Object(start.init).emission).probabilities) {
     throw new UsageError(
@@ -87,12 +88,14 @@ export function emissionFrom(
   const misplaced = Object.entries({
     '--covariance': emission !== 'gaussian' && covariance,
     '--reg-covar': emission !== 'gaussian' && regCovar,
+    '--standardize': emission !== 'gaussian' && standardize,
     '--symbols': emission !== 'categorical' && symbols,
   }).find(([, value]) => value !== false && value !== undefined);
   if (misplaced) throw new UsageError(`${misplaced[0]} does not go with --emission ${emission}.`);
   return {
     emission,
     regCovar,
+    standardize,
     covarianceType: agree('--covariance', covariance, start.covarianceType),
     nSymbols: agree('--symbols', symbols, start.nSymbols),
   };

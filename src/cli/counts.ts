@@ -24,7 +24,7 @@ export interface WordCounts {
  */
 export function readCounts(path: string, vocabulary?: readonly string[]): Promise<WordCounts> {
   return about(path, async () => {
-    if (fileKind(path) !== 'csv') {
+    if (fileKind(path) === 'npy') {
       throw new FileFormatError('Word counts come as CSV: doc,word,count, or a column for each word.');
     }
     return parseCounts(await readText(path), vocabulary);

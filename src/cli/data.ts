@@ -3,15 +3,16 @@ import { parseNpy } from '../data/npy.js';
 import { InvalidArgumentError } from '../errors.js';
 import { about, readBytes, readText } from './files.js';
 
-export type FileKind = 'csv' | 'npy';
+export type FileKind = 'csv' | 'npy' | 'json';
 
-/** By its ending: .npy, and CSV whatever else. */
-export const fileKind = (path: string): FileKind => (/\.npy$/i.test(path) ? 'npy' : 'csv');
+/** By its ending: .npy, .json, and CSV whatever else. */
+export const fileKind = (path: string): FileKind =>
+  /\.npy$/i.test(path) ? 'npy' : /\.json$/i.test(path) ? 'json' : 'csv';
 
 /** The rows of a CSV or .npy file; CSV from stdin for `-`. */
 export function readData(path: string, columns?: string[], sequenceColumn?: string): Promise<CsvData> {
   return about(path, async () => {
-    if (fileKind(path) === 'csv') return parseCsv(await readText(path), { columns, sequenceColumn });
+    if (fileKind(path) !== 'npy') return parseCsv(await readText(path), { columns, sequenceColumn });
     if (columns ?? sequenceColumn) {
       const option = columns ? '--columns' : '--sequence-column';
       throw new InvalidArgumentError(`The columns of a .npy file have no names; ${option} is for CSV files.`);
@@ -20,3 +21,7 @@ export function readData(path: string, columns?: string[], sequenceColumn?: stri
     return { points, columns: Array.from({ length: points.shape[1] }, (_, j) => String(j)) };
   });
 }
+
+/** What a model keeps of columns: names. Positions, which stand for them in files without a header, are none. */
+export const namesOf = (columns: readonly string[]): readonly string[] | undefined =>
+  columns.every(name => /^\d+$/.test(name)) ? undefined : columns;

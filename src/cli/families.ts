@@ -11,10 +11,16 @@ export interface FamilyOptions {
   levels?: number[];
   covariance?: CovarianceName;
   regCovar?: number;
+  standardize?: boolean;
 }
 
 export type FamilyChoice =
-  | { readonly family: 'gaussian'; readonly covarianceType?: CovarianceName; readonly regCovar?: number }
+  | {
+      readonly family: 'gaussian';
+      readonly covarianceType?: CovarianceName;
+      readonly regCovar?: number;
+      readonly standardize?: boolean;
+    }
   | { readonly family: FamilyName; readonly trials?: number; readonly levels?: readonly number[] };
 
 /**
@@ -24,10 +30,11 @@ export type FamilyChoice =
  */
 export function familyOf(options: FamilyOptions, start: StartFile): FamilyChoice {
   const family = agree('--family', options.family, start.family) ?? 'gaussian';
-  const { covariance, regCovar, trials, levels } = options;
+  const { covariance, regCovar, standardize, trials, levels } = options;
   const given = {
     '--covariance': covariance,
     '--reg-covar': regCovar,
+    '--standardize': standardize,
     '--trials': trials,
     '--levels': levels,
   };
@@ -37,7 +44,8 @@ export function familyOf(options: FamilyOptions, start: StartFile): FamilyChoice
     }
   }
   if (family === 'gaussian') {
-    return { family, covarianceType: agree('--covariance', covariance, start.covarianceType), regCovar };
+    const covarianceType = agree('--covariance', covariance, start.covarianceType);
+    return { family, covarianceType, regCovar, standardize };
   }
   const agreed = {
     family,
@@ -51,7 +59,7 @@ export function familyOf(options: FamilyOptions, start: StartFile): FamilyChoice
 }
 
 function optionsOf(family: Family): string[] {
-  if (family === 'gaussian') return ['--covariance', '--reg-covar'];
+  if (family === 'gaussian') return ['--covariance', '--reg-covar', '--standardize'];
   if (family === 'binomial') return ['--trials'];
   return family === 'categorical' ? ['--levels'] : [];
 }

@@ -60,8 +60,9 @@ export async function about<T>(path: string, read: () => T | Promise<T>): Promis
   }
 }
 
-/** Check, before any work is done for it, that a file can be written. */
+/** Check, before any work is done for it, that a file can be written; `-` is stdout. */
 export async function checkWritable(path: string): Promise<void> {
+  if (path === '-') return;
   try {
     const folder = dirname(path);
     if (!(await stat(folder)).isDirectory()) throw Object.assign(new Error(), { code: 'ENOTDIR' });

@@ -6,7 +6,7 @@ import { onDevice } from './device.js';
 import { EXIT, note } from './exit.js';
 import { checkWritable } from './files.js';
 import type { Device } from './options.js';
-import { print, printJson, writeJson } from './output.js';
+import { fileOf, print, printJson, writeJson } from './output.js';
 import { fitProgress, type Step } from './progress.js';
 import { openTuning } from './tuning.js';
 
@@ -64,12 +64,13 @@ export async function runFit(options: RunOptions, prepare: () => Promise<Job>): 
       }
     },
     tuning,
-  ).catch(error => keepLastGood(error, options.out));
+  ).catch(error => keepLastGood(error, fileOf(options)));
   noteEnding(outcome, options.maxIter);
   const { file, json = file, text } = outcome;
-  if (options.out !== undefined) await writeJson(options.out, file);
-  await (options.json ? printJson(json) : print(text));
-  if (options.out !== undefined) note(`model written to ${options.out}`);
+  const path = fileOf(options);
+  if (path !== undefined) await writeJson(path, file);
+  await (options.json ? printJson(json) : options.out === '-' ? printJson(file) : print(text));
+  if (path !== undefined) note(`model written to ${path}`);
 }
 
 function noteEnding({ fitInfo: { nIter, stopReason, notes = [] }, runsAll }: Outcome, maxIter: number): void {

@@ -116,10 +116,10 @@ export const addJson = (command: Command): Command =>
   command.option('--json', 'print one JSON object in place of a table');
 
 export const addArrayOut = (command: Command): Command =>
-  command.option('--out <file>', 'write to FILE.npy, or to FILE.csv, in place of stdout');
+  command.option('--out <file>', 'write to FILE.csv, FILE.npy or FILE.json in place of stdout (-)');
 
 export const addModelOut = (command: Command): Command =>
-  command.option('--out <file>', 'write the model to this JSON file');
+  command.option('--out <file>', 'write the model to this JSON file; - prints it in place of the summary');
 
 export const addRestarts = (command: Command): Command =>
   command.option('--restarts <R>', 'starts, of which the best fit is kept', parsePositiveInteger, 1);
@@ -143,6 +143,13 @@ export const addGaussian = (command: Command): Command =>
       ),
     )
     .option('--reg-covar <R>', 'added to the diagonal of covariances (default: 1e-6)', parseNonNegative);
+
+/** Whether columns of different units are to count alike. */
+export const addStandardize = (command: Command): Command =>
+  command.option(
+    '--standardize',
+    "measure distances, and --reg-covar, in the columns' standard deviations; results stay in the columns' units",
+  );
 
 /** How many components, and where they start. */
 export const addComponents = (command: Command): Command =>

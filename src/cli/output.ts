@@ -4,7 +4,9 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import Papa from 'papaparse';
 import { formatNpy, type NpyArray } from '../data/npy.js';
+import type { LevelNames } from '../estimators/table-names.js';
 import { fileKind } from './data.js';
+import { note } from './exit.js';
 import { fileError } from './files.js';
 
 const ROWS_AT_ONCE = 8192;
@@ -29,17 +31,44 @@ export interface RowNames {
   readonly values: readonly string[];
 }
 
-/** Write an array to a .npy or CSV file, as its name says; without a file, as CSV to stdout. */
-export async function writeArray(
-  path: string | undefined,
-  array: NpyArray,
-  header: string[],
-  names?: RowNames,
-): Promise<void> {
-  if (path === undefined) return print(csvLines(array, header, names));
+/** Rows that a command gives back. */
+export interface RowsOut {
+  readonly array: NpyArray;
+  readonly header: readonly string[];
+  readonly names?: RowNames;
+  /** What the codes of columns stand for. */
+  readonly levels?: LevelNames;
+  /** The text of a CSV file, where it is more than these. */
+  readonly csv?: () => Iterable<string>;
+  /** What `--json` prints. */
+  json(): object;
+}
+
+/** Where rows go. */
+export interface OutOptions {
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+/** The file that `--out` names; none where it means stdout. */
+export const fileOf = ({ out }: OutOptions): string | undefined => (out === '-' ? undefined : out);
+
+/** Write rows to the file of `--out`, as its ending says, else to stdout as CSV; and with `--json` to stdout as JSON. */
+export async function writeRows(options: OutOptions, rows: RowsOut): Promise<void> {
+  const { array, header, names, levels, csv = () => csvLines(array, header, names, levels) } = rows;
+  const file = fileOf(options);
+  if (file !== undefined) await writeFileOf(file, rows, csv);
+  if (options.json) await printJson(rows.json());
+  else if (file === undefined) await print(csv());
+  if (file !== undefined) note(`${array.shape[0]} rows written to ${file}`);
+}
+
+async function writeFileOf(path: string, rows: RowsOut, csv: () => Iterable<string>): Promise<void> {
+  const kind = fileKind(path);
+  if (kind === 'json') return writeJson(path, rows.json());
   try {
-    if (fileKind(path) === 'npy') await writeFile(path, formatNpy(array));
-    else await pipeline(Readable.from(csvLines(array, header, names)), createWriteStream(path));
+    if (kind === 'npy') await writeFile(path, formatNpy(rows.array));
+    else await pipeline(Readable.from(csv()), createWriteStream(path));
   } catch (error) {
     throw fileError(path, error, 'written');
   }
@@ -56,21 +85,29 @@ export async function writeJson(path: string, value: unknown): Promise<void> {
 /** CSV text in pieces of many lines; numbers as short as they can be without losing a bit. */
 export function* csvLines(
   { data, shape: [n, d = 1] }: NpyArray,
-  header: string[],
+  header: readonly string[],
   names?: RowNames,
+  levels?: LevelNames,
 ): Generator<string> {
-  const before = names && Array.from(names.values, name => `${Papa.unparse([[name]])},`);
-  yield `${names ? `${names.header},` : ''}${header.join(',')}\n`;
+  const quoted = (texts: readonly string[]) => Papa.unparse([texts as string[]]);
+  const cells = levels?.map(column => column?.map(name => quoted([name])));
+  const lineOf = (row: NpyArray['data']): string =>
+    cells ? Array.from(row, (value, j) => cells[j]?.[value] ?? value).join(',') : row.join(',');
+  yield `${quoted(names ? [names.header, ...header] : header)}\n`;
   for (let begin = 0; begin < n; begin += ROWS_AT_ONCE) {
     const end = Math.min(n, begin + ROWS_AT_ONCE);
     let text = '';
-    for (let i = begin; i < end; i++)
-      text += `${before?.[i] ?? ''}${data.subarray(i * d, (i + 1) * d).join(',')}\n`;
+    for (let i = begin; i < end; i++) {
+      const before = names ? `${quoted([names.values[i]])},` : '';
+      text += `${before}${lineOf(data.subarray(i * d, (i + 1) * d))}\n`;
+    }
     yield text;
   }
 }
 
-/** The rows of an array, for JSON. */
-export function nested({ data, shape: [n, d = 1] }: NpyArray): number[][] {
-  return Array.from({ length: n }, (_, i) => Array.from(data.subarray(i * d, (i + 1) * d)));
+/** The rows of an array, for JSON; names in place of codes. */
+export function nested({ data, shape: [n, d = 1] }: NpyArray, levels?: LevelNames): (number | string)[][] {
+  return Array.from({ length: n }, (_, i) =>
+    Array.from(data.subarray(i * d, (i + 1) * d), (value, j) => levels?.[j]?.[value] ?? value),
+  );
 }

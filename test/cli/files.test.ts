@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fileKind, readData } from '../../src/cli/data.js';
 import { describe as describeError, exitCodeOf } from '../../src/cli/exit.js';
 import { checkWritable, FileError, readJson, readText } from '../../src/cli/files.js';
-import { csvLines, nested, writeArray } from '../../src/cli/output.js';
+import { csvLines, nested, writeRows } from '../../src/cli/output.js';
 import { formatNpy, parseNpy } from '../../src/data/npy.js';
 import { AbortedError, FileFormatError, InvalidArgumentError, ModelFormatError } from '../../src/errors.js';
 
@@ -86,7 +86,8 @@ describe('writing', () => {
 
   it('writes CSV that reads back as it was', async () => {
     const data = Float64Array.from({ length: 20_000 }, (_, i) => Math.sin(i) * 10 ** ((i % 40) - 20));
-    await writeArray(at('out.csv'), { data, shape: [10_000, 2] }, ['x0', 'x1']);
+    const array = { data, shape: [10_000, 2] };
+    await writeRows({ out: at('out.csv') }, { array, header: ['x0', 'x1'], json: () => ({}) });
     expect(await readData(at('out.csv'))).toEqual({
       points: { data, shape: [10_000, 2] },
       columns: ['x0', 'x1'],
@@ -94,7 +95,8 @@ describe('writing', () => {
   });
 
   it('writes .npy by its ending', async () => {
-    await writeArray(at('out.npy'), { data: new Uint32Array([2, 0, 1]), shape: [3] }, ['component']);
+    const array = { data: new Uint32Array([2, 0, 1]), shape: [3] };
+    await writeRows({ out: at('out.npy') }, { array, header: ['component'], json: () => ({}) });
     expect([...parseNpy(readFileSync(at('out.npy'))).data]).toEqual([2, 0, 1]);
   });
 

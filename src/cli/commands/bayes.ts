@@ -5,7 +5,7 @@ import type { Init } from '../../estimators/options.js';
 import type { PriorOptions } from '../../estimators/priors.js';
 import type { CovarianceName } from '../../families/covariance/covariance-type.js';
 import { WEIGHT_PRIORS } from '../../models/weight-prior.js';
-import { readData } from '../data.js';
+import { namesOf, readData } from '../data.js';
 import { type RunOptions, runFit } from '../fitting.js';
 import { describeBayesian } from '../kinds/bayesian-gaussian-mixture.js';
 import { agree, countFrom, readStart } from '../models.js';
@@ -18,6 +18,7 @@ import {
   addModelOut,
   addRestarts,
   addSeed,
+  addStandardize,
   addStopping,
   addTuning,
   DATA_HELP,
@@ -39,6 +40,7 @@ interface BayesOptions extends RunOptions, PriorOptions {
   components?: number;
   covariance?: CovarianceName;
   regCovar?: number;
+  standardize?: boolean;
   init: StartChoice;
   restarts: number;
   tol: number;
@@ -51,7 +53,7 @@ export function addBayes(program: Command): void {
     .command('bayes')
     .description('Fit a Bayesian Gaussian mixture: of K components, those that are not needed empty out.')
     .argument('<data>', DATA_HELP);
-  addComponents(command);
+  addStandardize(addComponents(command));
   addGaussian(command)
     .addOption(
       new Option(
@@ -99,6 +101,7 @@ const bayes = (path: string, options: BayesOptions): Promise<void> =>
       maxIter: options.maxIter,
       seed: options.seed,
       regCovar: options.regCovar,
+      standardize: options.standardize,
       ...priorsOf(options, start.init),
     };
     const { points, columns } = await readData(path, options.columns);
@@ -107,12 +110,13 @@ const bayes = (path: string, options: BayesOptions): Promise<void> =>
       async fit(device, signal, report) {
         const model = await BayesianGaussianMixture.fit(points, {
           ...told,
+          columns: namesOf(columns),
           device,
           signal,
           onIteration: ({ restart, iteration, lowerBound }) =>
             report({ restart, iteration, value: lowerBound }),
         });
-        return { fitInfo: model.fitInfo, file: model, text: describeBayesian(model, columns) };
+        return { fitInfo: model.fitInfo, file: model, text: describeBayesian(model) };
       },
     };
   });

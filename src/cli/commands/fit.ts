@@ -1,14 +1,20 @@
 import { type Command, Option } from 'commander';
+import type { Backend, Rows } from '../../backends/backend.js';
+import type { Matrix } from '../../data/matrix.js';
 import { FAMILIES } from '../../estimators/count-family.js';
+import type { FitInfo } from '../../estimators/fitted-mixture.js';
 import { GaussianMixture } from '../../estimators/gaussian-mixture.js';
 import { Mixture } from '../../estimators/mixture.js';
 import type { FitProgress } from '../../estimators/options.js';
 import type { RuleOptions } from '../../estimators/rules.js';
-import { readData } from '../data.js';
+import { aic, bic } from '../../selection.js';
+import { namesOf, readData } from '../data.js';
 import { type FamilyOptions, familyOf } from '../families.js';
 import { type RunOptions, runFit } from '../fitting.js';
 import { describeGaussianMixture } from '../kinds/gaussian-mixture.js';
+import type { Criteria } from '../kinds/likelihood.js';
 import { describeMixture } from '../kinds/mixture.js';
+import type { MixtureLike } from '../kinds/mixture-like.js';
 import { readLabels } from '../labels.js';
 import { countFrom, readStart } from '../models.js';
 import {
@@ -20,6 +26,7 @@ import {
   addModelOut,
   addRestarts,
   addSeed,
+  addStandardize,
   addStopping,
   addTuning,
   DATA_HELP,
@@ -89,7 +96,7 @@ export function addFit(program: Command): void {
       parsePositiveIntegers,
     );
   addComponents(command);
-  addGaussian(command);
+  addStandardize(addGaussian(command));
   addRestarts(command);
   addStopping(command, { help: 'converged when the mean log-likelihood changes by less', value: 1e-3 }, 100);
   command
@@ -129,22 +136,38 @@ const fitFile = (path: string, options: FitOptions): Promise<void> =>
       async fit(device, signal, report) {
         const onIteration = ({ restart, iteration, logLikelihood }: Iteration) =>
           report({ restart, iteration, value: logLikelihood });
-        const told = { ...common, device, signal, onIteration };
-        if (choice.family === 'gaussian') {
-          const { family: _, ...covariance } = choice;
-          const model = await GaussianMixture.fit(points, { ...told, ...covariance });
-          return {
-            fitInfo: model.fitInfo,
-            runsAll,
-            file: model,
-            text: describeGaussianMixture(model, columns),
-          };
+        const told = { ...common, columns: namesOf(columns), device, signal, onIteration };
+        if (choice.family !== 'gaussian') {
+          const model = await Mixture.fit(points, { ...told, ...choice });
+          const criteria = await criteriaOf(model, points, device);
+          return { ...outcomeOf(model, criteria, runsAll), text: describeMixture(model, criteria) };
         }
-        const model = await Mixture.fit(points, { ...told, ...choice });
-        return { fitInfo: model.fitInfo, runsAll, file: model, text: describeMixture(model, columns) };
+        const { family: _, ...covariance } = choice;
+        const rows = await device.load(points);
+        const model = await GaussianMixture.fit(rows, { ...told, ...covariance });
+        const criteria = await criteriaOf(model, rows, device);
+        return { ...outcomeOf(model, criteria, runsAll), text: describeGaussianMixture(model, criteria) };
       },
     };
   });
+
+type Fitted = MixtureLike & { readonly fitInfo: FitInfo; readonly nParameters: number };
+
+async function criteriaOf(model: Fitted, points: Matrix | Rows, device: Backend): Promise<Criteria> {
+  const { fitInfo, nParameters } = model;
+  return {
+    bic: bic(fitInfo.logLikelihood, nParameters, points.shape[0]),
+    aic: aic(fitInfo.logLikelihood, nParameters),
+    icl: await model.icl(points, { device }),
+  };
+}
+
+const outcomeOf = (model: Fitted, criteria: Criteria, runsAll: boolean) => ({
+  fitInfo: model.fitInfo,
+  runsAll,
+  file: model,
+  json: { ...model.toJSON(), ...criteria },
+});
 
 const rulesOf = async (options: FitOptions, family: Family): Promise<RuleOptions> => ({
   ...mStepOf(options.mStep, family, options.fixed),

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { ModelFormatError } from '../../errors.js';
 import { KMeans, type KMeansOptions } from '../../estimators/k-means.js';
 import type { Numbers } from '../../init/given-parameters.js';
-import { readData } from '../data.js';
+import { namesOf, readData } from '../data.js';
 import { about, readJson } from '../files.js';
 import { type RunOptions, runFit } from '../fitting.js';
 import { describeKMeans } from '../kinds/k-means.js';
@@ -14,6 +14,7 @@ import {
   addModelOut,
   addRestarts,
   addSeed,
+  addStandardize,
   addStopping,
   addTuning,
   DATA_HELP,
@@ -31,6 +32,7 @@ interface KMeansCommandOptions extends RunOptions {
   restarts: number;
   tol: number;
   beta?: number;
+  standardize?: boolean;
   columns?: string[];
 }
 
@@ -53,7 +55,8 @@ export function addKMeans(program: Command): void {
     300,
   );
   command.option('--beta <B>', 'soft k-means of this stiffness (default: hard assignment)', parsePositive);
-  for (const add of [addModelOut, addSeed, addDevice, addTuning, addColumns, addJson]) add(command);
+  for (const add of [addStandardize, addModelOut, addSeed, addDevice, addTuning, addColumns, addJson])
+    add(command);
   command.action(kMeans);
 }
 
@@ -62,13 +65,25 @@ const kMeans = (path: string, options: KMeansCommandOptions): Promise<void> =>
     const start = typeof options.init === 'string' ? { init: options.init } : await readCenters(options.init);
     const nClusters = countFrom('--clusters', options.clusters, start.nClusters);
     const { points, columns } = await readData(path, options.columns);
-    const { restarts: nInit, tol, maxIter, seed, beta } = options;
+    const { restarts: nInit, tol, maxIter, seed, beta, standardize } = options;
     return {
       objective: 'inertia',
       async fit(device, signal, report) {
         const rows = await device.load(points);
         const model = await KMeans.fit(rows, {
-          ...{ nClusters, init: start.init, nInit, tol, maxIter, seed, beta, device, signal },
+          ...{
+            nClusters,
+            init: start.init,
+            nInit,
+            tol,
+            maxIter,
+            seed,
+            beta,
+            standardize,
+            columns: namesOf(columns),
+            device,
+            signal,
+          },
           onIteration: ({ restart, iteration, inertia }) => report({ restart, iteration, value: inertia }),
         });
         const sizes = sizesOf(await model.predict(rows), nClusters);
@@ -76,7 +91,7 @@ const kMeans = (path: string, options: KMeansCommandOptions): Promise<void> =>
           fitInfo: model.fitInfo,
           file: model,
           json: { ...model.toJSON(), sizes },
-          text: describeKMeans(model, { columns, sizes }),
+          text: describeKMeans(model, { sizes }),
         };
       },
     };

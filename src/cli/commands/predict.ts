@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import { InvalidArgumentError } from '../../errors.js';
 import { onDevice } from '../device.js';
-import { note } from '../exit.js';
 import { checkWritable } from '../files.js';
 import { readModel } from '../models.js';
 import {
@@ -13,14 +12,12 @@ import {
   type Device,
   MODEL_HELP,
 } from '../options.js';
-import { nested, printJson, writeArray } from '../output.js';
+import { nested, type OutOptions, writeRows } from '../output.js';
 
-interface PredictOptions {
+interface PredictOptions extends OutOptions {
   proba?: boolean;
   device: Device;
   columns?: string[];
-  out?: string;
-  json?: boolean;
 }
 
 export function addPredict(program: Command): void {
@@ -52,15 +49,13 @@ async function predict(modelPath: string, dataPath: string, options: PredictOpti
       : { data: await model.predict(input, { device, signal }), shape: [n] },
   );
 
-  if (options.out !== undefined || !options.json) {
-    const header = options.proba ? Array.from({ length: k }, (_, j) => `${part}_${j}`) : [part];
-    await writeArray(options.out, array, header, names);
-  }
-  if (options.json) {
-    const values = options.proba
-      ? { probabilities: nested(array) }
-      : { labels: Array.from<number>(array.data) };
-    await printJson({ ...values, ...(names && { names: names.values }) });
-  }
-  if (options.out !== undefined) note(`${n} rows written to ${options.out}`);
+  await writeRows(options, {
+    array,
+    header: options.proba ? Array.from({ length: k }, (_, j) => `${part}_${j}`) : [part],
+    names,
+    json: () => ({
+      ...(options.proba ? { probabilities: nested(array) } : { labels: Array.from<number>(array.data) }),
+      ...(names && { names: names.values }),
+    }),
+  });
 }

@@ -1,17 +1,15 @@
 import type { Command } from 'commander';
 import type { NpyArray } from '../../data/npy.js';
 import { InvalidArgumentError } from '../../errors.js';
-import { note } from '../exit.js';
 import { checkWritable } from '../files.js';
+import type { TableNames } from '../kinds/kind.js';
 import { readModel } from '../models.js';
 import { addArrayOut, addJson, addSeed, MODEL_HELP, parsePositiveInteger } from '../options.js';
-import { nested, printJson, writeArray } from '../output.js';
+import { nested, type OutOptions, writeRows } from '../output.js';
 
-export interface SampleOptions {
+export interface SampleOptions extends OutOptions {
   n: number;
   seed: number;
-  out?: string;
-  json?: boolean;
 }
 
 export function addSample(program: Command): void {
@@ -31,7 +29,7 @@ async function sample(modelPath: string, options: SampleOptions): Promise<void> 
     throw new InvalidArgumentError(`${modelPath}: There are no rows to draw from a ${model.kind} model.`);
   }
   const { labels, ...points } = model.sample(options.n, options.seed);
-  await writeSample(points, 'labels', labels, options);
+  await writeSample(points, 'labels', labels, model, options);
 }
 
 /** @param hidden what each row came from; JSON calls it `name` */
@@ -39,15 +37,17 @@ export async function writeSample(
   points: NpyArray,
   name: string,
   hidden: Uint32Array,
-  { n, out, json }: SampleOptions,
+  { columns, levelNames: levels }: TableNames,
+  options: SampleOptions,
 ): Promise<void> {
-  if (out !== undefined || !json) {
-    await writeArray(
-      out,
-      points,
-      Array.from({ length: points.shape[1] }, (_, j) => `x${j}`),
-    );
-  }
-  if (json) await printJson({ points: nested(points), [name]: Array.from(hidden) });
-  if (out !== undefined) note(`${n} rows written to ${out}`);
+  await writeRows(options, {
+    array: points,
+    header: columns ?? Array.from({ length: points.shape[1] }, (_, j) => `x${j}`),
+    levels,
+    json: () => ({
+      ...(columns && { columns }),
+      points: nested(points, levels),
+      [name]: Array.from(hidden),
+    }),
+  });
 }

@@ -10,6 +10,7 @@ export function openBayesian(json: unknown): OpenModel<PointsInput> {
     kind: 'bayesian-gaussian-mixture',
     part: 'component',
     nParts: model.nComponents,
+    columns: model.columns,
     toJSON: () => model.toJSON(),
     describe: () => describeBayesian(model),
     readInput: readPoints,
@@ -23,8 +24,9 @@ export function openBayesian(json: unknown): OpenModel<PointsInput> {
   };
 }
 
-export function describeBayesian(model: BayesianGaussianMixture, columns?: readonly string[]): string {
-  const { nComponents, nFeatures, covarianceType, weightConcentrationPriorType, weights, means } = model;
+export function describeBayesian(model: BayesianGaussianMixture): string {
+  const { nComponents, nFeatures, covarianceType, weightConcentrationPriorType, weights, means, columns } =
+    model;
   const rows = model.meanPrecision.map(precision => Math.max(0, precision - model.meanPrecisionPrior));
   const used = rows.filter(count => count >= 1).length;
   const title = `Bayesian Gaussian mixture, ${counted(nComponents, 'component')} (${used} with a row or more), ${counted(nFeatures, 'feature')}, ${covarianceType} covariance`;

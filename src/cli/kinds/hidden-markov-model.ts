@@ -4,8 +4,8 @@ import { note } from '../exit.js';
 import { about, readJson } from '../files.js';
 import { readSequences, type SequencesInput } from '../sequences.js';
 import { counted, formatSummary, partsTable } from '../summary.js';
-import type { OpenModel } from './kind.js';
-import { likelihoodPairs, likelihoodScores } from './likelihood.js';
+import type { OpenModel, TableNames } from './kind.js';
+import { type Criteria, likelihoodPairs, likelihoodScores } from './likelihood.js';
 
 /** The model in a file, for commands that take no other. */
 export async function readHiddenMarkovModel(path: string): Promise<HiddenMarkovModel> {
@@ -20,6 +20,8 @@ export const asOpenModel = (model: HiddenMarkovModel): OpenModel<SequencesInput>
   kind: 'hidden-markov-model',
   part: 'state',
   nParts: model.nStates,
+  columns: model.columns,
+  levelNames: model.levelNames,
   toJSON: () => model.toJSON(),
   describe: () => describeHiddenMarkovModel(model),
   readInput: (path, columns) => readSequences(path, { columns }),
@@ -47,8 +49,8 @@ export const asOpenModel = (model: HiddenMarkovModel): OpenModel<SequencesInput>
 });
 
 /** The states, then the transitions between them. */
-export function describeHiddenMarkovModel(model: HiddenMarkovModel, columns?: readonly string[]): string {
-  const { nStates: k, nFeatures: d, family, initialProbs, transitionMatrix } = model;
+export function describeHiddenMarkovModel(model: HiddenMarkovModel, criteria?: Criteria): string {
+  const { nStates: k, nFeatures: d, family, columns, initialProbs, transitionMatrix } = model;
   const { means, rates, probabilities } = model.emission as Record<string, Float64Array>;
   const symbols = family === 'categorical';
   const title = [
@@ -64,13 +66,19 @@ export function describeHiddenMarkovModel(model: HiddenMarkovModel, columns?: re
     {
       name: means ? 'mean' : rates ? 'rate' : 'probability',
       values: means ?? rates ?? probabilities,
-      columns: symbols ? codeNames(d, columns?.[0]) : columns,
+      columns: symbols ? codeNames(d, model) : columns,
     },
   );
   const transitions = partsTable('from', {}, { name: 'to', values: transitionMatrix }, k);
-  return formatSummary([['model', title], ...likelihoodPairs(model)], `${states}\n\n${transitions}`);
+  return formatSummary(
+    [['model', title], ...likelihoodPairs(model, criteria)],
+    `${states}\n\n${transitions}`,
+  );
 }
 
-/** 'weather=2', or '2' where the column has no name. */
-const codeNames = (count: number, column?: string): string[] =>
-  Array.from({ length: count }, (_, code) => (column === undefined ? String(code) : `${column}=${code}`));
+/** 'weather=rain'; '2' where neither column nor codes have names. */
+const codeNames = (count: number, { columns, levelNames }: TableNames): string[] =>
+  Array.from({ length: count }, (_, code) => {
+    const name = levelNames?.[0]?.[code] ?? String(code);
+    return columns ? `${columns[0]}=${name}` : name;
+  });

@@ -10,6 +10,7 @@ export function openKMeans(json: unknown): OpenModel<PointsInput> {
     kind: 'k-means',
     part: 'cluster',
     nParts: model.nClusters,
+    columns: model.columns,
     toJSON: () => model.toJSON(),
     describe: () => describeKMeans(model),
     readInput: readPoints,
@@ -30,27 +31,30 @@ export function openKMeans(json: unknown): OpenModel<PointsInput> {
 }
 
 /** @param sizes [K] rows of each cluster, where rows are at hand */
-export function describeKMeans(
-  model: KMeans,
-  { columns, sizes }: { columns?: readonly string[]; sizes?: ArrayLike<number> } = {},
-): string {
-  const { nClusters, nFeatures, clusterCenters: values, fitInfo } = model;
+export function describeKMeans(model: KMeans, { sizes }: { sizes?: ArrayLike<number> } = {}): string {
+  const { nClusters, nFeatures, clusterCenters: values, columns, scale, fitInfo } = model;
   const title = `k-means, ${counted(nClusters, 'cluster')}, ${counted(nFeatures, 'feature')}`;
   return formatSummary(
-    [['model', title], ...(fitInfo ? fitPairs(fitInfo, ['inertia', formatNumber(fitInfo.inertia, 7)]) : [])],
+    [
+      ['model', title],
+      ...(scale ? [['distances', "in the columns' standard deviations"] as const] : []),
+      ...(fitInfo ? fitPairs(fitInfo, ['inertia', formatNumber(fitInfo.inertia, 7)]) : []),
+    ],
     partsTable('cluster', sizes ? { rows: sizes } : {}, { name: 'centre', values, columns }, nClusters),
   );
 }
 
-/** Σ_i |x_i − its centre|² */
+/** Σ_i |x_i − its centre|², in the units in which the model measures */
 function inertiaOf(
-  { clusterCenters, nFeatures: d }: KMeans,
+  { clusterCenters, scale, nFeatures: d }: KMeans,
   x: ArrayLike<number>,
   labels: Uint32Array,
 ): number {
   return labels.reduce((sum, label, i) => {
     let squares = 0;
-    for (let j = 0; j < d; j++) squares += (x[i * d + j] - clusterCenters[label * d + j]) ** 2;
+    for (let j = 0; j < d; j++) {
+      squares += ((x[i * d + j] - clusterCenters[label * d + j]) / (scale?.[j] ?? 1)) ** 2;
+    }
     return sum + squares;
   }, 0);
 }

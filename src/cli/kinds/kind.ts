@@ -1,4 +1,5 @@
 import type { Backend } from '../../backends/backend.js';
+import type { LevelNames } from '../../estimators/table-names.js';
 import type { SampledPoints } from '../../models/sample.js';
 import type { RowNames } from '../output.js';
 
@@ -25,8 +26,14 @@ export interface Score {
   readonly text: string;
 }
 
+/** What a model calls the columns of its rows, and the levels of categorical ones. */
+export interface TableNames {
+  readonly columns?: readonly string[];
+  readonly levelNames?: LevelNames;
+}
+
 /** A model from a file: what commands can ask of it. What is absent, models of its kind cannot do. */
-export interface OpenModel<I extends Input = Input> {
+export interface OpenModel<I extends Input = Input> extends TableNames {
   /** As the file's `model` says. */
   readonly kind: string;
   /** What predict gives each row: a component, a cluster, a topic; and how many there are. */

@@ -4,12 +4,12 @@ import type { Points } from '../../data/points.js';
 import type { FitInfo } from '../../estimators/fitted-mixture.js';
 import type { UseOptions } from '../../estimators/scoring.js';
 import type { SampledPoints } from '../../models/sample.js';
-import type { OpenModel } from './kind.js';
+import type { OpenModel, TableNames } from './kind.js';
 import { likelihoodScores } from './likelihood.js';
 import { type PointsInput, readPoints } from './points.js';
 
 /** A mixture with a likelihood: of Gaussians or of counts. */
-export interface MixtureLike {
+export interface MixtureLike extends TableNames {
   readonly nComponents: number;
   readonly fitInfo: FitInfo | undefined;
   toJSON(): object;
@@ -32,6 +32,8 @@ export function openMixture(
     kind,
     part: 'component',
     nParts: model.nComponents,
+    columns: model.columns,
+    levelNames: model.levelNames,
     toJSON: () => model.toJSON(),
     readInput: readPoints,
     predict: ({ points }, use) => model.predict(points, use),

@@ -1,18 +1,16 @@
 import { type Command, Option } from 'commander';
 import { onDevice } from '../../device.js';
-import { note, UsageError } from '../../exit.js';
+import { UsageError } from '../../exit.js';
 import { checkWritable } from '../../files.js';
 import { readHiddenMarkovModel } from '../../kinds/hidden-markov-model.js';
 import { addArrayOut, addDevice, addJson, DATA_HELP, type Device, MODEL_HELP } from '../../options.js';
-import { nested, printJson, writeArray } from '../../output.js';
+import { nested, type OutOptions, writeRows } from '../../output.js';
 import { addSequences, namesOfLines, readSequences, type SequenceOptions } from '../../sequences.js';
 
-interface DecodeOptions extends SequenceOptions {
+interface DecodeOptions extends SequenceOptions, OutOptions {
   method?: 'viterbi' | 'posterior';
   proba?: boolean;
   device: Device;
-  out?: string;
-  json?: boolean;
 }
 
 export function addHmmDecode(group: Command): void {
@@ -33,7 +31,7 @@ export function addHmmDecode(group: Command): void {
 }
 
 async function decode(modelPath: string, dataPath: string, options: DecodeOptions): Promise<void> {
-  const { method: algorithm = 'viterbi', proba, out, json } = options;
+  const { method: algorithm = 'viterbi', proba, out } = options;
   if (proba && options.method === 'viterbi') {
     throw new UsageError('--proba gives posterior probabilities: it does not go with --method viterbi.');
   }
@@ -55,16 +53,14 @@ async function decode(modelPath: string, dataPath: string, options: DecodeOption
     return { array: { data: states, shape: [n] }, logProbabilities };
   });
 
-  if (out !== undefined || !json) {
-    const header = proba ? Array.from({ length: k }, (_, state) => `state_${state}`) : ['state'];
-    await writeArray(out, array, header, namesOfLines(input, lengths));
-  }
-  if (json) {
-    await printJson({
+  await writeRows(options, {
+    array,
+    header: proba ? Array.from({ length: k }, (_, state) => `state_${state}`) : ['state'],
+    names: namesOfLines(input, lengths),
+    json: () => ({
       ...(proba ? { probabilities: nested(array) } : { states: Array.from<number>(array.data) }),
       ...(logProbabilities && { logProbabilities: Array.from(logProbabilities) }),
       ...(sequences && { sequences: sequences.values, lengths: Array.from(lengths) }),
-    });
-  }
-  if (out !== undefined) note(`${n} rows written to ${out}`);
+    }),
+  });
 }

@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { EMISSIONS } from '../../../estimators/hidden-markov-emission.js';
 import { HiddenMarkovModel } from '../../../estimators/hidden-markov-model.js';
 import type { RuleOptions } from '../../../estimators/rules.js';
+import { aic, bic } from '../../../selection.js';
 import {
   CHAIN_INITS,
   type ChainStartChoice,
@@ -9,6 +10,7 @@ import {
   emissionFrom,
   readChainStart,
 } from '../../chain-start.js';
+import { namesOf } from '../../data.js';
 import { about } from '../../files.js';
 import { type RunOptions, runFit } from '../../fitting.js';
 import { describeHiddenMarkovModel } from '../../kinds/hidden-markov-model.js';
@@ -20,6 +22,7 @@ import {
   addModelOut,
   addRestarts,
   addSeed,
+  addStandardize,
   addStopping,
   DATA_HELP,
   parseColumns,
@@ -54,7 +57,7 @@ export function addHmmFit(group: Command): void {
         'what a state emits (default: gaussian, or that of --init); categorical: one column of symbols 0, 1, 2, …',
       ).choices(EMISSIONS),
     );
-  addGaussian(command)
+  addStandardize(addGaussian(command))
     .option(
       '--symbols <M>',
       'how many symbols a categorical column has (default: as the data have)',
@@ -116,11 +119,21 @@ const fit = (path: string, options: HmmFitOptions): Promise<void> =>
       objective: 'log-likelihood',
       async fit(device, signal, report) {
         const model = await HiddenMarkovModel.fit(points, {
-          ...{ ...told, lengths, device, signal },
+          ...{ ...told, lengths, columns: namesOf(columns), device, signal },
           onIteration: ({ restart, iteration, logLikelihood }) =>
             report({ restart, iteration, value: logLikelihood }),
         });
-        return { fitInfo: model.fitInfo, file: model, text: describeHiddenMarkovModel(model, columns) };
+        const { logLikelihood } = model.fitInfo;
+        const criteria = {
+          bic: bic(logLikelihood, model.nParameters, points.shape[0]),
+          aic: aic(logLikelihood, model.nParameters),
+        };
+        return {
+          fitInfo: model.fitInfo,
+          file: model,
+          json: { ...model.toJSON(), ...criteria },
+          text: describeHiddenMarkovModel(model, criteria),
+        };
       },
     };
   });

@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import type { Forecast } from '../../../estimators/hidden-markov-filter.js';
 import { onDevice } from '../../device.js';
-import { note } from '../../exit.js';
 import { checkWritable } from '../../files.js';
 import { readHiddenMarkovModel } from '../../kinds/hidden-markov-model.js';
 import {
@@ -13,14 +12,12 @@ import {
   MODEL_HELP,
   parsePositiveInteger,
 } from '../../options.js';
-import { nested, printJson, writeArray } from '../../output.js';
+import { nested, type OutOptions, writeRows } from '../../output.js';
 import { addSequences, namesOfLines, readSequences, type SequenceOptions } from '../../sequences.js';
 
-interface ForecastOptions extends SequenceOptions {
+interface ForecastOptions extends SequenceOptions, OutOptions {
   steps: number;
   device: Device;
-  out?: string;
-  json?: boolean;
 }
 
 export function addHmmForecast(group: Command): void {
@@ -37,7 +34,7 @@ export function addHmmForecast(group: Command): void {
 }
 
 async function forecast(modelPath: string, dataPath: string, options: ForecastOptions): Promise<void> {
-  const { steps: h, out, json } = options;
+  const { steps: h, out } = options;
   if (out !== undefined) await checkWritable(out);
   const model = await readHiddenMarkovModel(modelPath);
   const input = await readSequences(dataPath, options);
@@ -47,28 +44,24 @@ async function forecast(modelPath: string, dataPath: string, options: ForecastOp
   );
   const { nStates: k, nFeatures: d } = model;
 
-  if (out !== undefined || !json) {
-    const means =
-      model.family === 'categorical'
-        ? Array.from({ length: d }, (_, code) => `probability_${code}`)
-        : columns.map(name => `mean_${name}`);
-    const states = Array.from({ length: k }, (_, state) => `state_${state}`);
-    const names = namesOfLines(
-      input,
-      forecasts.map(() => h),
-    );
-    await writeArray(out, lines(forecasts, h, k, d), ['step', ...states, ...means], names);
-  }
-  if (json) {
-    await printJson({
+  const means =
+    model.family === 'categorical'
+      ? Array.from({ length: d }, (_, code) => `probability_${model.levelNames?.[0]?.[code] ?? code}`)
+      : (model.columns ?? columns).map(name => `mean_${name}`);
+  const states = Array.from({ length: k }, (_, state) => `state_${state}`);
+  const perSequence = forecasts.map(() => h);
+  await writeRows(options, {
+    array: lines(forecasts, h, k, d),
+    header: ['step', ...states, ...means],
+    names: namesOfLines(input, perSequence),
+    json: () => ({
       forecasts: forecasts.map(({ stateProbs, means }, i) => ({
         ...(sequences && { sequence: sequences.values[i] }),
         stateProbs: nested({ data: stateProbs, shape: [h, k] }),
         means: nested({ data: means, shape: [h, d] }),
       })),
-    });
-  }
-  if (out !== undefined) note(`${forecasts.length * h} rows written to ${out}`);
+    }),
+  });
 }
 
 /** [sequences · h, 1 + K + D] step, states, means */

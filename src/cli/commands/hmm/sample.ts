@@ -18,5 +18,5 @@ async function sample(modelPath: string, options: SampleOptions): Promise<void> 
   if (options.out !== undefined) await checkWritable(options.out);
   const model = await readHiddenMarkovModel(modelPath);
   const { states, ...points } = model.sample(options.n, options);
-  await writeSample(points, 'states', states, options);
+  await writeSample(points, 'states', states, model, options);
 }

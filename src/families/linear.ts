@@ -49,10 +49,6 @@ export type LinearParameters<Name extends string> = { readonly [name in Name]: F
 
 /** Units of rounding of a difference of large terms. */
 const ROUNDING = 32 * Number.EPSILON;
-/** Resident counts are rounded to float32; a whole number is never moved further than this by it. */
-const COUNT_ROUNDING = 1e-2;
-/** Counts beyond which float32 may be what is in the way. */
-const LARGE = 1e5;
 
 /** A natural parameter this large is that of a probability or rate at the end of its range; see `logOf`. */
 const BOUNDARY = 600;
@@ -137,9 +133,8 @@ export class Linear<Name extends string> implements Family<LinearParameters<Name
     return Float64Array.from({ length: x.length / d }, (_, i) => {
       let sum = -partition;
       for (let j = 0; j < d; j++) {
-        const value = x[i * d + j];
-        row[j] = Math.round(value);
-        if (!(Math.abs(value - row[j]) <= COUNT_ROUNDING)) throw this.#impossible(x, i, firstRow, d);
+        row[j] = x[i * d + j];
+        if (!Number.isInteger(row[j])) throw this.#impossible(x, i, firstRow, d);
         sum += naturals[j] * row[j];
       }
       if (!definition.isPossible(row)) throw this.#impossible(x, i, firstRow, d);
@@ -243,7 +238,7 @@ export class Linear<Name extends string> implements Family<LinearParameters<Name
   #impossible(x: Float64Array, i: number, firstRow: number, d: number): InvalidDataError {
     const row = Array.from(x.subarray(i * d, (i + 1) * d), value => Number(value.toPrecision(6)));
     return new InvalidDataError(
-      `Row ${firstRow + i} is [${row.join(', ')}]; the ${this.name} family needs ${this.definition.support}.${row.some(value => Math.abs(value) > LARGE) ? ` Counts as large as these are exact in float64 only: try device: 'cpu'.` : ''}`,
+      `Row ${firstRow + i} is [${row.join(', ')}]; the ${this.name} family needs ${this.definition.support}.`,
     );
   }
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { version } from '../package.json';
@@ -23,9 +23,10 @@ export interface NodeBenchOptions extends Effort {
   readonly pythons: readonly string[];
   /** The command as the report shows it: without names of files. */
   readonly command: string;
-  /** Files to write. */
+  /** Files to write, and how. */
   readonly json?: string;
   readonly svg?: string;
+  readonly write: (path: string, text: string) => void;
   /** Program and arguments that serve one of this library's or npm's peers. */
   readonly serve: (peer: PeerName) => readonly string[];
   readonly print: (text: string) => unknown;
@@ -34,7 +35,7 @@ export interface NodeBenchOptions extends Effort {
 
 /** The bench in Node: every peer in a process of its own, results on stdout and in files as they come. */
 export async function benchInNode(options: NodeBenchOptions): Promise<void> {
-  const { peers, pythons, serve, json, svg, print, ...rest } = options;
+  const { peers, pythons, serve, json, svg, write, print, ...rest } = options;
   const folder = mkdtempSync(join(tmpdir(), 'webgpu-em-bench-'));
   const removeFolder = () => rmSync(folder, { recursive: true, force: true });
   process.once('exit', removeFolder);
@@ -47,8 +48,8 @@ export async function benchInNode(options: NodeBenchOptions): Promise<void> {
     return { name, peer: firstOf(commands.map(command => processPeer(command, file))) };
   });
   const save = (report: Report) => {
-    if (json !== undefined) writeFileSync(json, `${JSON.stringify(report, null, 2)}\n`);
-    if (svg !== undefined) writeFileSync(svg, formatChart(report));
+    if (json !== undefined) write(json, `${JSON.stringify(report, null, 2)}\n`);
+    if (svg !== undefined) write(svg, formatChart(report));
   };
   try {
     const report = await runBench(participants, {

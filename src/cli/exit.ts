@@ -1,5 +1,6 @@
 import { AbortedError, EmError } from '../errors.js';
 
+/** Interrupted is 128 and the number of the signal, as shells have it; this is Ctrl-C's. */
 export const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
 /** Options that do not go together, which only shows once all of them are known. */
@@ -9,7 +10,7 @@ export class UsageError extends EmError {
 
 export function exitCodeOf(error: unknown): number {
   if (error instanceof UsageError) return EXIT.usage;
-  return error instanceof AbortedError ? EXIT.interrupted : EXIT.failed;
+  return error instanceof AbortedError ? Number(process.exitCode ?? EXIT.interrupted) : EXIT.failed;
 }
 
 /** Anything thrown, in one line. */

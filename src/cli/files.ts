@@ -60,9 +60,13 @@ export async function about<T>(path: string, read: () => T | Promise<T>): Promis
   }
 }
 
+/** Whether a name stands for stdout, whose file must not be replaced under it. */
+export const isStdout = (path: string): boolean =>
+  /^(-|\/dev\/stdout|\/dev\/fd\/1|\/proc\/self\/fd\/1)$/.test(path);
+
 /** Check, before any work is done for it, that a file can be written; `-` is stdout. */
 export async function checkWritable(path: string): Promise<void> {
-  if (path === '-') return;
+  if (isStdout(path)) return;
   try {
     const folder = dirname(path);
     if (!(await stat(folder)).isDirectory()) throw Object.assign(new Error(), { code: 'ENOTDIR' });
@@ -86,6 +90,8 @@ export function fileError(path: string, cause: unknown, doing: 'read' | 'written
     EPERM: 'permission denied',
     EROFS: 'the file system is read-only',
     ENOSPC: 'the disk is full',
+    EDQUOT: 'the disk quota is used up',
+    EFBIG: 'the file would be larger than may be',
   };
   return new FileError(`${path} cannot be ${doing}: ${reasons[code ?? ''] ?? message}.`, { cause });
 }

@@ -3,11 +3,12 @@ import type { TuningOptions } from '../backends/webgpu/tuner.js';
 import type { StopReason } from '../convergence.js';
 import { EmError } from '../errors.js';
 import { onDevice } from './device.js';
-import { EXIT, note } from './exit.js';
-import { checkWritable } from './files.js';
+import { describe, note } from './exit.js';
+import { checkWritable, isStdout } from './files.js';
+import { interruptible } from './interruption.js';
 import type { Device } from './options.js';
-import { fileOf, print, printJson, writeJson } from './output.js';
-import { fitProgress, type Step } from './progress.js';
+import { fileOf, jsonFile, print, printJson, save } from './output.js';
+import { fitProgress, type Size, type Step } from './progress.js';
 import { openTuning } from './tuning.js';
 
 /** What all fitting commands are told. */
@@ -43,6 +44,8 @@ export interface Outcome {
 export interface Job {
   /** What the fit climbs, or descends, as the bar calls it. */
   readonly objective: string;
+  /** What an iteration goes through: so many rows, or documents. */
+  readonly size: Size;
   fit(device: Backend, signal: AbortSignal, report: (step: Step) => unknown): Promise<Outcome>;
 }
 
@@ -52,11 +55,33 @@ export interface Job {
 export async function runFit(options: RunOptions, prepare: () => Promise<Job>): Promise<void> {
   if (options.out !== undefined) await checkWritable(options.out);
   const tuning = options.tuning && (await openTuning(options.tuning, options.tuningCache));
-  const { objective, fit } = await prepare();
-  const outcome = await onDevice(
-    options.device,
+  const job = await prepare();
+  const path = fileOf(options);
+  // Whoever interrupts a program that is saving gets it saved.
+  const {
+    file,
+    json = file,
+    text,
+  } = await interruptible(async () => {
+    const outcome = await fitOnDevice(job, options, tuning).catch(error => keepLastGood(error, path));
+    noteEnding(outcome, options.maxIter);
+    if (path !== undefined) await save(path, jsonFile(outcome.file), () => showModel(outcome, options));
+    return outcome;
+  });
+  const isModelAsked = options.json || (options.out !== undefined && isStdout(options.out));
+  await (isModelAsked ? showModel({ file, json }, options) : print(text));
+  if (path !== undefined) note(`model written to ${path}`);
+}
+
+const fitOnDevice = (
+  { objective, fit, size }: Job,
+  { device: choice, restarts = 1, maxIter }: RunOptions,
+  tuning: TuningOptions | undefined,
+): Promise<Outcome> =>
+  onDevice(
+    choice,
     async (device, signal) => {
-      const progress = fitProgress(options.restarts ?? 1, options.maxIter, objective);
+      const progress = fitProgress({ restarts, maxIter, objective, size });
       try {
         return await fit(device, signal, progress.update);
       } finally {
@@ -64,14 +89,10 @@ export async function runFit(options: RunOptions, prepare: () => Promise<Job>): 
       }
     },
     tuning,
-  ).catch(error => keepLastGood(error, fileOf(options)));
-  noteEnding(outcome, options.maxIter);
-  const { file, json = file, text } = outcome;
-  const path = fileOf(options);
-  if (path !== undefined) await writeJson(path, file);
-  await (options.json ? printJson(json) : options.out === '-' ? printJson(file) : print(text));
-  if (path !== undefined) note(`model written to ${path}`);
-}
+  );
+
+const showModel = ({ file, json = file }: Pick<Outcome, 'file' | 'json'>, options: RunOptions) =>
+  printJson(options.json ? json : file);
 
 function noteEnding({ fitInfo: { nIter, stopReason, notes = [] }, runsAll }: Outcome, maxIter: number): void {
   for (const { message } of notes) note(message);
@@ -80,15 +101,17 @@ function noteEnding({ fitInfo: { nIter, stopReason, notes = [] }, runsAll }: Out
   }
   if (stopReason === 'aborted') {
     note(`interrupted after ${nIter} iterations; this is the last good model.`);
-    process.exitCode = EXIT.interrupted;
   }
 }
 
 /** Save what a failed fit had reached, and fail. */
 async function keepLastGood(error: unknown, out: string | undefined): Promise<never> {
   if (out !== undefined && error instanceof EmError && isModel(error.lastGood)) {
-    await writeJson(out, error.lastGood);
-    note(`the last good model is written to ${out}`);
+    const { lastGood } = error;
+    await save(out, jsonFile(lastGood), () => printJson(lastGood)).then(
+      () => note(`the last good model is written to ${out}`),
+      failure => note(describe(failure)),
+    );
   }
   throw error;
 }

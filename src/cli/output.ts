@@ -1,5 +1,3 @@
-import { createWriteStream } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import Papa from 'papaparse';
@@ -7,7 +5,8 @@ import { formatNpy, type NpyArray } from '../data/npy.js';
 import type { LevelNames } from '../estimators/table-names.js';
 import { fileKind } from './data.js';
 import { note } from './exit.js';
-import { fileError } from './files.js';
+import { FileError, fileError, isStdout } from './files.js';
+import { type Content, replaceFile } from './replace-file.js';
 
 const ROWS_AT_ONCE = 8192;
 
@@ -17,7 +16,8 @@ export async function print(text: string | Iterable<string>): Promise<void> {
   try {
     await pipeline(Readable.from(pieces), process.stdout, { end: false });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EPIPE') return; // as in `… | head`
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EPIPE' || code === 'ERR_STREAM_DESTROYED') return; // as in `… | head`
     throw fileError('stdout', error, 'written');
   }
 }
@@ -51,34 +51,45 @@ export interface OutOptions {
 }
 
 /** The file that `--out` names; none where it means stdout. */
-export const fileOf = ({ out }: OutOptions): string | undefined => (out === '-' ? undefined : out);
+export const fileOf = ({ out }: OutOptions): string | undefined =>
+  out !== undefined && isStdout(out) ? undefined : out;
 
 /** Write rows to the file of `--out`, as its ending says, else to stdout as CSV; and with `--json` to stdout as JSON. */
 export async function writeRows(options: OutOptions, rows: RowsOut): Promise<void> {
   const { array, header, names, levels, csv = () => csvLines(array, header, names, levels) } = rows;
   const file = fileOf(options);
-  if (file !== undefined) await writeFileOf(file, rows, csv);
-  if (options.json) await printJson(rows.json());
-  else if (file === undefined) await print(csv());
-  if (file !== undefined) note(`${array.shape[0]} rows written to ${file}`);
+  const show = () => (options.json ? printJson(rows.json()) : print(csv()));
+  if (file === undefined) return show();
+  await save(file, contentOf(file, rows, csv), show);
+  if (options.json) await show();
+  note(`${array.shape[0]} rows written to ${file}`);
 }
 
-async function writeFileOf(path: string, rows: RowsOut, csv: () => Iterable<string>): Promise<void> {
+function contentOf(path: string, rows: RowsOut, csv: () => Iterable<string>): Content {
   const kind = fileKind(path);
-  if (kind === 'json') return writeJson(path, rows.json());
-  try {
-    if (kind === 'npy') await writeFile(path, formatNpy(rows.array));
-    else await pipeline(Readable.from(csv()), createWriteStream(path));
-  } catch (error) {
-    throw fileError(path, error, 'written');
-  }
+  if (kind === 'csv') return csv;
+  return kind === 'json' ? jsonFile(rows.json()) : () => [formatNpy(rows.array)];
 }
 
-export async function writeJson(path: string, value: unknown): Promise<void> {
+export const jsonFile =
+  (value: unknown): Content =>
+  () => [`${JSON.stringify(value)}\n`];
+
+/**
+ * Put a result in the place of a file; where that fails, `show` it on stdout, so that no work is lost.
+ *
+ * @throws FileError all the same
+ */
+export async function save(path: string, content: Content, show: () => Promise<void>): Promise<void> {
   try {
-    await writeFile(path, `${JSON.stringify(value)}\n`);
+    replaceFile(path, content);
   } catch (error) {
-    throw fileError(path, error, 'written');
+    if (!(error instanceof FileError)) throw error;
+    error.message += await show().then(
+      () => ' The result is on stdout instead.',
+      ({ message }) => ` ${message}`,
+    );
+    throw error;
   }
 }
 

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import type { TuningOptions, TuningStore } from '../backends/webgpu/tuner.js';
 import { checkWritable } from './files.js';
+import { replaceFile } from './replace-file.js';
 
 /**
  * Whether and where tiles are tuned, as the command line says.
@@ -21,7 +22,7 @@ function fileStore(path: string): TuningStore {
   return {
     getItem: key => read(path)[key] ?? null,
     setItem: (key, value) =>
-      writeFileSync(path, `${JSON.stringify({ ...read(path), [key]: value }, null, 2)}\n`),
+      replaceFile(path, () => [`${JSON.stringify({ ...read(path), [key]: value }, null, 2)}\n`]),
   };
 }
 

@@ -107,6 +107,7 @@ const bayes = (path: string, options: BayesOptions): Promise<void> =>
     const { points, columns } = await readData(path, options.columns);
     return {
       objective: 'lower bound',
+      size: { count: points.shape[0], of: 'rows' },
       async fit(device, signal, report) {
         const model = await BayesianGaussianMixture.fit(points, {
           ...told,

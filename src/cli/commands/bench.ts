@@ -5,6 +5,7 @@ import { parseShape, QUICK_SHAPES, SHAPES, type Shape } from '../../../bench/sha
 import { note } from '../exit.js';
 import { checkWritable } from '../files.js';
 import { addSeed, parsePositiveInteger } from '../options.js';
+import { replaceFile } from '../replace-file.js';
 
 interface BenchOptions {
   shape?: Shape[];
@@ -55,6 +56,7 @@ async function bench({ serve, json, svg, shape, quick, python, ...options }: Ben
     pythons: python === undefined ? PYTHONS : [python],
     command: shownCommand(process.argv.slice(2)),
     serve: peer => [process.execPath, process.argv[1], 'bench', '--serve', peer],
+    write: (path, text) => replaceFile(path, () => [text]),
     print: text => process.stdout.write(`${text}\n`),
     note,
   });

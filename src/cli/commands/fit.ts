@@ -133,6 +133,7 @@ const fitFile = (path: string, options: FitOptions): Promise<void> =>
     const runsAll = options.eStep?.name === 'sampled'; // draws never settle
     return {
       objective: 'log-likelihood',
+      size: { count: points.shape[0], of: 'rows' },
       async fit(device, signal, report) {
         const onIteration = ({ restart, iteration, logLikelihood }: Iteration) =>
           report({ restart, iteration, value: logLikelihood });

@@ -68,6 +68,7 @@ const kMeans = (path: string, options: KMeansCommandOptions): Promise<void> =>
     const { restarts: nInit, tol, maxIter, seed, beta, standardize } = options;
     return {
       objective: 'inertia',
+      size: { count: points.shape[0], of: 'rows' },
       async fit(device, signal, report) {
         const rows = await device.load(points);
         const model = await KMeans.fit(rows, {

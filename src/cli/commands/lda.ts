@@ -91,6 +91,7 @@ const lda = (path: string, options: LdaOptions): Promise<void> =>
     const { counts, words } = await readCounts(path);
     return {
       objective: 'bound',
+      size: { count: counts.shape[0], of: 'documents' },
       async fit(device, signal, report) {
         const model = await LatentDirichletAllocation.fit(counts, {
           ...settingsOf(options),

@@ -117,6 +117,7 @@ const fit = (path: string, options: HmmFitOptions): Promise<void> =>
     const { points, lengths, columns } = await readSequences(path, options);
     return {
       objective: 'log-likelihood',
+      size: { count: points.shape[0], of: 'rows' },
       async fit(device, signal, report) {
         const model = await HiddenMarkovModel.fit(points, {
           ...{ ...told, lengths, columns: namesOf(columns), device, signal },

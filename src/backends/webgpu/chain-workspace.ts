@@ -15,7 +15,7 @@ import type { Commands, Dispatch } from './commands.js';
 import { BUFFER_USAGE } from './constants.js';
 import type { Maker } from './context.js';
 import { paddedComponents } from './geometry.js';
-import type { Stage } from './kernel.js';
+import type { Kernel, Stage } from './kernel.js';
 import type { Packed } from './pack.js';
 import type { Plan } from './regimes.js';
 import type { GpuRows } from './rows.js';
@@ -95,16 +95,21 @@ export class ChainWorkspace {
     const missing = steps.filter(step => !this.#stages.has(keyOf(step)));
     if (missing.length === 0) return;
     await this.rows.context.guard(`scratch for chains of ${this.nStates} states`, async make => {
-      const made = await Promise.all(missing.map(step => this.#create(make, step)));
-      for (const [i, step] of missing.entries()) this.#stages.set(keyOf(step), made[i]);
+      const kernels = await Promise.all(missing.map(step => this.#compile(step)));
+      missing.forEach((step, i) => {
+        this.#stages.set(keyOf(step), this.#bind(make, kernels[i], step));
+      });
     });
   }
 
-  async #create(make: Maker, [name, direction]: ChainStep): Promise<Stage[]> {
-    const { context } = this.rows;
+  #compile([name, direction]: ChainStep): Promise<Kernel> {
     const { shape, plan, mixture } = this;
     const source = chainShader(name, { shape, plan, geometry: mixture.geometry, direction });
-    const kernel = await context.kernel(`chain-${name}`, source);
+    return this.rows.context.kernel(`chain-${name}`, source);
+  }
+
+  #bind(make: Maker, kernel: Kernel, [, direction]: ChainStep): Stage[] {
+    const { mixture } = this;
     const buffers = (group: number, of: (name: string) => GPUBuffer) =>
       kernel.bind(group, Object.fromEntries(kernel.names(group).map(buffer => [buffer, of(buffer)])));
     const parameters = buffers(1, buffer =>

@@ -16,6 +16,12 @@ export interface Maker {
   storage(label: string, bytes: number): GPUBuffer;
 }
 
+/** Buffers that are made together. */
+interface Group {
+  readonly made: GPUBuffer[];
+  isOver: boolean;
+}
+
 const ADVICE = "Try fewer rows at a time, or device: 'cpu'.";
 /** How long a device that fails has to say that it is lost. */
 const LAST_WORDS = 50;
@@ -84,15 +90,16 @@ export class Context {
 
   async #guardNow<T>(what: string, work: (make: Maker) => T | Promise<T>): Promise<T> {
     this.check();
-    const made: GPUBuffer[] = [];
+    const group: Group = { made: [], isOver: false };
     this.device.pushErrorScope('validation');
     this.device.pushErrorScope('out-of-memory');
-    const outcome = await Promise.resolve(this.#maker(made))
+    const outcome = await Promise.resolve(this.#maker(group))
       .then(work)
       .then(
         result => ({ result }),
         (thrown: unknown) => ({ thrown }),
       );
+    group.isOver = true;
     const errors = [await this.#popErrorScope(), await this.#popErrorScope()];
     try {
       this.check();
@@ -101,7 +108,7 @@ export class Context {
       if (!('thrown' in outcome)) return outcome.result;
       throw outcome.thrown instanceof EmError ? outcome.thrown : refusal(what, outcome.thrown);
     } catch (error) {
-      this.release(...made);
+      this.release(...group.made);
       throw error;
     }
   }
@@ -116,15 +123,16 @@ export class Context {
     }
   }
 
-  #maker(made: GPUBuffer[]): Maker {
+  #maker(group: Group): Maker {
     const { storage, copySource, copyDestination } = BUFFER_USAGE;
     const buffer: Maker['buffer'] = (label, bytes, usage) => {
+      if (group.isOver) throw new Error(`${label} is made after its group was: nobody would give it back.`);
       const size = Math.max(16, Math.ceil(bytes / 4) * 4);
       const created = this.device.createBuffer({ label, size, usage });
       this.#sizes.set(created, size);
       this.memory.buffers++;
       this.memory.bytes += size;
-      made.push(created);
+      group.made.push(created);
       return created;
     };
     return {

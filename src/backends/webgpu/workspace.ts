@@ -7,7 +7,7 @@ import { Commands } from './commands.js';
 import { BUFFER_USAGE } from './constants.js';
 import type { Maker } from './context.js';
 import { type Geometry, geometryOf, NORMALISE_ROWS } from './geometry.js';
-import type { Stage } from './kernel.js';
+import type { Kernel, Stage } from './kernel.js';
 import { Origin } from './origin.js';
 import { mergePartials, type Packed, packComponents, statisticUnits } from './pack.js';
 import {
@@ -122,18 +122,20 @@ export class Workspace implements Tunable {
     if (missing.length > 0 || !isStaged) {
       const what = `scratch for ${this.shape.nComponents} components`;
       await this.rows.context.guard(what, async make => {
-        const made = await Promise.all(missing.map(name => this.#stage(make, name, rule)));
-        for (const [i, name] of missing.entries()) this.#stages.set(key(name), made[i]);
+        const { context } = this.rows;
+        const shaders = missing.map(name => this.#shader(name, rule));
+        const kernels = await Promise.all(shaders.map(({ name, source }) => context.kernel(name, source)));
+        shaders.forEach((shader, i) => {
+          this.#stages.set(key(shader.name), this.#stage(make, shader, kernels[i]));
+        });
         if (!isStaged) this.#makeStaging(make, staged);
       });
     }
     return names.map(name => this.#stages.get(key(name)) as ChunkStage);
   }
 
-  async #stage(make: Maker, name: KernelName, rule: Rule): Promise<ChunkStage> {
-    const { context, segments } = this.rows;
-    const shader = this.#shader(name, rule);
-    const kernel = await context.kernel(name, shader.source);
+  #stage(make: Maker, shader: Shader, kernel: Kernel): ChunkStage {
+    const { segments } = this.rows;
     const group = (index: number) => {
       const names = kernel.names(index) as BufferName[];
       if (names.length === 0) return undefined;

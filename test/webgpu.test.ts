@@ -14,6 +14,7 @@ import {
   GaussianMixture,
   InvalidDataError,
   type Points,
+  partial,
   webgpu,
 } from '../src/index.js';
 import { randomPoints } from './support/synthetic.js';
@@ -184,6 +185,37 @@ describe('the WebGPU backend', () => {
     const [small, large] = [await scratch(150_000), await scratch(600_000)];
     expect(large - small).toBeLessThan((450_000 * 2 * 4) / 64); // partial log-likelihoods: one float a 256 rows
     backend.dispose();
+  });
+
+  test('rules that look at blocks, at all rows and at labels in turn make their scratch once', async () => {
+    const device = await acquireDevice();
+    let made = 0;
+    const createBuffer = device.createBuffer.bind(device);
+    device.createBuffer = descriptor => {
+      made++;
+      return createBuffer(descriptor);
+    };
+    const backend = await webgpu(device);
+    const madeIn = async (maxIter: number, nComponents: number[]) => {
+      const rows = await backend.load(points);
+      made = 0;
+      const fits = nComponents.map(k =>
+        GaussianMixture.fit(rows, {
+          nComponents: k,
+          eStep: partial({ blocks: 4 }),
+          init: 'random-from-data',
+          maxIter,
+          tol: 0,
+          onIteration: ({ ledger }) => ledger(),
+        }),
+      );
+      await Promise.all(fits);
+      rows.dispose();
+      return made;
+    };
+    expect(await madeIn(20, [2])).toBe(await madeIn(4, [2]));
+    expect(await madeIn(20, [2, 3])).toBe(await madeIn(4, [2, 3])); // at the same time
+    device.destroy();
   });
 
   test('rows that a rule loads for itself are given back, fit after fit', async () => {

@@ -77,11 +77,19 @@ export async function fitBest<P, T>(
     const job = await prepare(rows);
     const finish = (fit: Fit<P>) => job.finish(fit, isResident(checked) ? backend : (device ?? 'auto'));
     const runOnce = async (restart: number) => {
-      const first = await job.start({ seed, stream: restart, signal });
+      const first = await job.start({ seed, stream: restart, signal }).catch(withoutModel);
       const onIteration = report && ((progress: Progress<P>) => report({ restart, ...progress }));
       return em(job.model, first, rows, { ...options, onIteration });
     };
-    return await finish(await best(job.seeded ? nInit : 1, runOnce, finish, signal, job.rank));
+    try {
+      const kept = await best(job.seeded ? nInit : 1, runOnce, signal, job.rank);
+      return await keeping(kept, finish);
+    } catch (error) {
+      if (error instanceof EmError && error.lastGood) {
+        error.lastGood = await finish(error.lastGood as Fit<P>);
+      }
+      throw error;
+    }
   });
 }
 
@@ -123,7 +131,6 @@ export async function backendFor(
 async function best<P>(
   nInit: number,
   runOnce: (restart: number) => Promise<Fit<P>>,
-  finish: (fit: Fit<P>) => unknown,
   signal: AbortSignal | undefined,
   rank = async (fit: Fit<P>) => fit.logLikelihood,
 ): Promise<Fit<P>> {
@@ -134,7 +141,7 @@ async function best<P>(
     if (signal?.aborted) break;
     try {
       const fit = await runOnce(restart);
-      const height = nInit > 1 ? await rank(fit) : 0;
+      const height = nInit > 1 ? await keeping(fit, rank) : 0;
       if (!kept || height > highest) [kept, highest] = [fit, height];
     } catch (error) {
       if (!(error instanceof EmError)) throw error;
@@ -142,7 +149,21 @@ async function best<P>(
     }
   }
   if (kept) return kept;
-  if (failure instanceof EmError && failure.lastGood)
-    failure.lastGood = await finish(failure.lastGood as Fit<P>);
   throw failure ?? new AbortedError('Aborted before there was a model to hand back.');
+}
+
+/** What `work` makes of a fit, which is the last good one if that fails. */
+async function keeping<P, T>(fit: Fit<P>, work: (fit: Fit<P>) => T | Promise<T>): Promise<T> {
+  try {
+    return await work(fit);
+  } catch (error) {
+    if (error instanceof EmError) error.lastGood ??= { ...fit, stopReason: 'failed' };
+    throw error;
+  }
+}
+
+/** What a start had when it failed is no model of the fit's. */
+function withoutModel(error: unknown): never {
+  if (error instanceof EmError) delete error.lastGood;
+  throw error;
 }

@@ -60,7 +60,10 @@ function ruleOf<T extends { kind: string }>(
   );
 }
 
-/** Σ log p(x | θ) of a fit: its objective under exact maximum likelihood, one more E-step under other rules. */
+/**
+ * Σ log p(x | θ) of a fit: its objective under exact maximum likelihood, one more E-step under other rules. A fit that
+ * failed may have no device for that: it has its objective.
+ */
 export async function logLikelihoodOf<P>(
   { eStep, mStep }: { eStep: EStepRule; mStep: MStepRule },
   model: Model<P>,
@@ -68,5 +71,6 @@ export async function logLikelihoodOf<P>(
   fit: Fit<P>,
 ): Promise<number> {
   if (eStep.exact && !mStep.begin(model, rows).logPrior) return fit.logLikelihood;
+  if (fit.stopReason === 'failed') return fit.logLikelihood;
   return (await model.eStep(fit.parameters, rows)).logLikelihood;
 }

@@ -26,7 +26,11 @@ export class Trial {
     const { work, device, backend } = this;
     device.arm(at, fault);
     const before = backend.memory;
-    const error = await work.run(backend).then(
+    let iterations = 0;
+    const onIteration = () => {
+      iterations++;
+    };
+    const error = await work.run(backend, onIteration).then(
       () => undefined,
       (thrown: unknown) => thrown ?? 'nothing',
     );
@@ -46,6 +50,8 @@ export class Trial {
       throw new Error(`${where}: ${error.message}`, { cause: error });
     }
     const { lastGood } = error;
+    if (iterations > 0 && lastGood === undefined)
+      throw new Error(`${where}: no model is left`, { cause: error });
     if (lastGood !== undefined && lastGood?.constructor !== work.model) {
       throw new Error(`${where}: lastGood is a ${lastGood?.constructor?.name}`, { cause: error });
     }

@@ -24,7 +24,8 @@ export interface Work {
   readonly model?: object;
   /** Bytes of a binding, so that rows and counts are in several buffers. */
   readonly binding?: number;
-  run(backend: WebGpuBackend): Promise<unknown>;
+  /** @param onIteration to be called whenever a fit has a model that is good */
+  run(backend: WebGpuBackend, onIteration: () => void): Promise<unknown>;
 }
 
 const { points, densities } = randomProblem(1500, 2, 3, 'full');
@@ -117,30 +118,41 @@ export const BACKEND_WORKS: readonly Work[] = [
   },
 ];
 
-/** Fits and uses of models, which must hand the last good model of their own fit back. */
+/** Fits, which must hand the last good model of their own back, and uses of models. */
 export const FITS: readonly Work[] = [
   {
     name: 'mixture from k-means',
     model: GaussianMixture,
-    run: device =>
-      GaussianMixture.fit(rowsOf, { nComponents: 3, init: 'k-means', maxIter: 4, tol: 0, device }),
+    run: (device, onIteration) =>
+      GaussianMixture.fit(rowsOf, {
+        nComponents: 3,
+        init: 'k-means',
+        maxIter: 4,
+        tol: 0,
+        device,
+        onIteration,
+      }),
   },
   {
     name: 'hard mixture',
     model: GaussianMixture,
-    run: device => GaussianMixture.fit(rowsOf, { nComponents: 3, eStep: hard, maxIter: 4, tol: 0, device }),
+    run: (device, onIteration) =>
+      GaussianMixture.fit(rowsOf, { nComponents: 3, eStep: hard, maxIter: 4, tol: 0, device, onIteration }),
   },
   {
     name: 'incremental mixture with its ledger',
     model: GaussianMixture,
-    run: device =>
+    run: (device, onIteration) =>
       GaussianMixture.fit(rowsOf, {
         nComponents: 3,
         eStep: partial({ blocks: 4 }),
         maxIter: 6,
         tol: 0,
         device,
-        onIteration: ({ ledger }) => ledger(),
+        onIteration: ({ ledger }) => {
+          onIteration();
+          return ledger();
+        },
       }),
   },
   {
@@ -154,28 +166,32 @@ export const FITS: readonly Work[] = [
   {
     name: 'counts',
     model: Mixture,
-    run: device => Mixture.fit(visits, { family: 'poisson', nComponents: 2, maxIter: 4, tol: 0, device }),
+    run: (device, onIteration) =>
+      Mixture.fit(visits, { family: 'poisson', nComponents: 2, maxIter: 4, tol: 0, device, onIteration }),
   },
   {
     name: 'clusters',
     model: KMeans,
-    run: device => KMeans.fit(rowsOf, { nClusters: 4, maxIter: 4, tol: 0, device }),
+    run: (device, onIteration) =>
+      KMeans.fit(rowsOf, { nClusters: 4, maxIter: 4, tol: 0, device, onIteration }),
   },
   {
     name: 'Bayesian mixture',
     model: BayesianGaussianMixture,
-    run: device => BayesianGaussianMixture.fit(rowsOf, { nComponents: 3, maxIter: 4, tol: 0, device }),
+    run: (device, onIteration) =>
+      BayesianGaussianMixture.fit(rowsOf, { nComponents: 3, maxIter: 4, tol: 0, device, onIteration }),
   },
   {
     name: 'hidden Markov model',
     model: HiddenMarkovModel,
-    run: device =>
+    run: (device, onIteration) =>
       HiddenMarkovModel.fit(matrix(series.data, series.shape), {
         nStates: 3,
         emission: 'gaussian',
         maxIter: 3,
         tol: 0,
         device,
+        onIteration,
       }),
   },
   {
@@ -196,7 +212,8 @@ export const FITS: readonly Work[] = [
   {
     name: 'topics',
     model: LatentDirichletAllocation,
-    run: device => LatentDirichletAllocation.fit(counts, { nComponents: 3, maxIter: 3, tol: 0, device }),
+    run: (device, onIteration) =>
+      LatentDirichletAllocation.fit(counts, { nComponents: 3, maxIter: 3, tol: 0, device, onIteration }),
   },
   {
     name: 'topics of documents',

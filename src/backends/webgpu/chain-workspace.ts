@@ -1,17 +1,12 @@
 import type { Chain, Sequences } from '../chain-backend.js';
+import { ChainExtent, type What } from './chain-extent.js';
 import { packTransitions, transitionsLength } from './chain-pack.js';
 import { type ChainChunk, cutSpans, PIECE_WORDS, type Span } from './chain-pieces.js';
 import { type ChainPlan, UNIFORM_STATES } from './chain-plan.js';
-import {
-  type ChainKernelName,
-  chainShader,
-  countQuads,
-  type Direction,
-  TOTAL_GROUPS,
-} from './chain-shaders.js';
+import { type ChainKernelName, chainShader, type Direction, TOTAL_GROUPS } from './chain-shaders.js';
 import { UNIFORM_STRIDE } from './chunk-uniforms.js';
 import type { Chunk } from './chunks.js';
-import type { Commands, Dispatch } from './commands.js';
+import type { Commands } from './commands.js';
 import { BUFFER_USAGE } from './constants.js';
 import type { Maker } from './context.js';
 import { paddedComponents } from './geometry.js';
@@ -21,16 +16,11 @@ import type { Plan } from './regimes.js';
 import type { GpuRows } from './rows.js';
 import { Workspace, type WorkspaceShape } from './workspace.js';
 
-/** Which pieces a walk is of: `warm` runs ahead to find out where pieces begin, `changed` are those that were wrong. */
-export type What = 'all' | 'warm' | 'changed';
-
 const WHATS: readonly What[] = ['all', 'warm', 'changed'];
 const DIRECTIONS: readonly Direction[] = ['forward', 'backward', 'viterbi'];
 /** `Chunk` and `Scale` of shaders/include/chain.wgsl. */
 const UNIFORM_BYTES = 48;
 export const SCALE_WORDS = 4;
-/** Bytes of what all walkers leave of ξ. */
-const COUNTS_BYTES = 32 * 2 ** 20;
 
 /** A kernel, and the direction in which it walks or hands over. */
 export type ChainStep = readonly [name: ChainKernelName, direction: Direction];
@@ -48,7 +38,7 @@ export class ChainWorkspace {
   /** by chunk */
   readonly #stages = new Map<string, readonly Stage[]>();
   readonly #buffers = new Map<string, GPUBuffer>();
-  readonly #walkers: number;
+  readonly #extent: ChainExtent;
   readonly #mostJoints: number;
   /** A chunk's rows, and behind them the messages at joints. */
   readonly #alphaRows: number;
@@ -74,7 +64,7 @@ export class ChainWorkspace {
     this.chunks = spans.flatMap(({ chunks }) => chunks);
     this.#mostJoints = spans.reduce((most, { nJoints }) => Math.max(most, nJoints), 1);
     this.#alphaRows = this.mixture.geometry.chunkRows + this.#mostJoints;
-    this.#walkers = Math.max(1, Math.floor(COUNTS_BYTES / (4 * this.totalsLength)));
+    this.#extent = new ChainExtent(plan, shape, this.mixture.geometry);
   }
 
   get quads(): number {
@@ -83,11 +73,7 @@ export class ChainWorkspace {
 
   /** Numbers that a walker leaves. */
   get totalsLength(): number {
-    return 4 * countQuads(this.shape, this.plan, this.mixture.geometry);
-  }
-
-  walkersOf({ nPieces }: ChainChunk): number {
-    return Math.min(nPieces, this.#walkers);
+    return this.#extent.totalsLength;
   }
 
   /** Compile, and make buffers: what is there already costs nothing. */
@@ -134,7 +120,7 @@ export class ChainWorkspace {
     const messages = 16 * quads * this.mixture.geometry.chunkRows;
     const joints = (32 * quads + 16) * this.#mostJoints;
     const nPieces = Math.max(...this.chunks.map(chunk => chunk.nPieces));
-    const walkers = Math.max(...this.chunks.map(chunk => this.walkersOf(chunk)));
+    const walkers = Math.max(...this.chunks.map(chunk => this.#extent.walkersOf(chunk)));
     switch (name) {
       case 'logits':
         return this.mixture.make(make, 'logits');
@@ -179,7 +165,7 @@ export class ChainWorkspace {
         for (const direction of DIRECTIONS) {
           const [begin, end] = direction === 'backward' ? chunk.after : chunk.before;
           WHATS.forEach((what, index) => {
-            const walkers = this.walkersOf(chunk);
+            const walkers = this.#extent.walkersOf(chunk);
             const fields = [stride, chunk.nPieces, walkers, index, this.plan.warmRows, begin, end];
             data.set(
               [...fields, chunk.chunk.count, chunk.chunk.begin, this.nStates, this.#alphaRows],
@@ -254,60 +240,11 @@ export class ChainWorkspace {
     await this.prepare([name, direction]);
     const stages = this.#stages.get(keyOf([name, direction])) as readonly Stage[];
     await commands.dispatch(stages[chunk.chunk.index], {
-      ...this.#extent(name, direction, chunk, what),
+      ...this.#extent.of(name, direction, chunk, what),
       offset: this.#offset(chunk, direction, what),
       isBound: what !== 'all',
     });
   }
-
-  #extent(
-    name: ChainKernelName,
-    direction: Direction,
-    chunk: ChainChunk,
-    what: What,
-  ): Pick<Dispatch, 'grid' | 'work'> {
-    const each = (invocation: number) => (x: number) => 64 * invocation * x;
-    if (name === 'joints') {
-      const [begin, end] = direction === 'backward' ? chunk.after : chunk.before;
-      return { grid: [Math.ceil((end - begin) / 64), 1, 1], work: each(4 * this.quads) };
-    }
-    if (name === 'levels') {
-      return { grid: [Math.ceil(chunk.chunk.count / 64), 1, 1], work: each(4 * this.quads) };
-    }
-    if (name === 'reduce') {
-      const walkers = Math.ceil(this.walkersOf(chunk) / TOTAL_GROUPS);
-      return { grid: [Math.ceil(this.totalsLength / 4 / 64), TOTAL_GROUPS, 1], work: each(4 * walkers) };
-    }
-    const { walk, lanes, slots } = this.plan;
-    const side = walk === 'group' && name !== 'viterbi' ? slots : lanes;
-    const rows = this.#rowsWalked(chunk, what);
-    const work = (x: number) => this.#rowWork * rows[Math.min(x * side, rows.length - 1)];
-    return { grid: [Math.ceil(this.walkersOf(chunk) / side), 1, 1], work };
-  }
-
-  /** Multiplications for a row, about. */
-  get #rowWork(): number {
-    const { component, sums } = this.mixture.geometry;
-    const emission = this.plan.fused ? this.nStates * (component.length + sums.length) : 0;
-    return 2 * (4 * this.quads) ** 2 + emission;
-  }
-
-  /** [walkers + 1] the rows that the first walkers of a chunk walk. */
-  #rowsWalked(chunk: ChainChunk, what: What): Float64Array {
-    const most = what === 'warm' ? this.plan.warmRows : Number.POSITIVE_INFINITY;
-    const key = `${chunk.chunk.index} ${most}`;
-    const known = this.#walked.get(key);
-    if (known) return known;
-    const walkers = this.walkersOf(chunk);
-    const rows = new Float64Array(walkers + 1);
-    for (let piece = 0; piece < chunk.nPieces; piece++) {
-      rows[1 + (piece % walkers)] += Math.min(most, chunk.pieces[piece * PIECE_WORDS + 1]);
-    }
-    for (let walker = 0; walker < walkers; walker++) rows[walker + 1] += rows[walker];
-    this.#walked.set(key, rows);
-    return rows;
-  }
-  readonly #walked = new Map<string, Float64Array>();
 
   #buffer(name: string): GPUBuffer {
     return this.#buffers.get(name) as GPUBuffer;

@@ -39,7 +39,7 @@ import {
 import { GpuCounts } from './lda-counts.js';
 import { posteriorFrom, transposeLogits } from './logits.js';
 import type { Packed, Units } from './pack.js';
-import { choosePlan, type Regime, type Tiles } from './regimes.js';
+import type { Regime, Tiles } from './regimes.js';
 import {
   drownedDistances,
   isBlurred,
@@ -52,10 +52,8 @@ import {
 import { GpuRows } from './rows.js';
 import { readMatrix } from './transfer.js';
 import { Tuner, type TuningOptions } from './tuner.js';
-import { Workspace } from './workspace.js';
-
-/** What a workspace is made for. */
-const SHAPE = ['form', 'nComponents', 'nFeatures', 'moments'] as const;
+import type { Workspace } from './workspace.js';
+import { Workspaces } from './workspaces.js';
 
 export interface WebGpuOptions extends TuningOptions {
   /** A regime of kernels to prefer to the table's wherever it is possible; for tests and benches. */
@@ -77,7 +75,7 @@ export class WebGpuBackend implements Backend {
   readonly #context: Context;
   readonly #rows = new Set<GpuRows>();
   readonly #counts = new Set<GpuCounts>();
-  readonly #workspaces = new WeakMap<GpuRows, Workspace>();
+  readonly #workspaces: Workspaces;
   readonly #tuner: Tuner;
 
   constructor(
@@ -88,6 +86,7 @@ export class WebGpuBackend implements Backend {
     this.#context = new Context(device);
     this.adapter = describe(device.adapterInfo);
     this.isFallback = isSoftware(device.adapterInfo);
+    this.#workspaces = new Workspaces(this.isFallback, options);
     this.#tuner = new Tuner(this.adapter, options, this.isFallback);
     const adapter = { software: this.isFallback, subgroupSize: subgroupSize(device) };
     this.chains = new GpuChains(rows => this.#resident(rows), adapter, options.chains);
@@ -108,7 +107,7 @@ export class WebGpuBackend implements Backend {
     const rows = await GpuRows.load(this, this.#context, host, units);
     this.#rows.add(rows);
     rows.onDispose(() => {
-      this.#workspaces.get(rows)?.dispose();
+      this.#workspaces.dispose(rows);
       this.#rows.delete(rows);
     });
     return rows;
@@ -311,27 +310,12 @@ export class WebGpuBackend implements Backend {
     const resident = this.#resident(rows);
     checkFeatures(rows, densities);
     return resident.exclusive(async () => {
-      const workspace = this.#workspace(resident, densities, blocks);
+      const workspace = this.#workspaces.of(resident, densities, blocks);
       return work(workspace).catch(error => {
         workspace.dispose(); // what was refused must not be found here by the next attempt
         throw error;
       });
     });
-  }
-
-  /** Scratch for one shape of model: that of the rows' last use, or made anew in its place. */
-  #workspace(rows: GpuRows, densities: Densities, blocks: number): Workspace {
-    const { form, nComponents, nFeatures, moments } = densities;
-    const shape = { form, nComponents, nFeatures, moments };
-    const last = this.#workspaces.get(rows);
-    if (last?.blocks === blocks && SHAPE.every(name => last.shape[name] === shape[name])) return last;
-    last?.dispose();
-    const { regime, tiles } = this.options;
-    const plan = choosePlan(shape, rows.shape[0], this.isFallback, regime);
-    const workspace = new Workspace(rows, shape, plan, this.isFallback, blocks);
-    workspace.hold({ ...plan, ...tiles });
-    this.#workspaces.set(rows, workspace);
-    return workspace;
   }
 }
 

@@ -75,6 +75,12 @@ export class LatentDirichlet implements Model<TopicParameters> {
     return { parameters: { components: sums.map(sum => this.topicWordPrior + sum) } };
   }
 
+  /** Rounding of the bound: its terms are as large as N log N of N words, and cancel. */
+  mStepShortfall({ counts }: Statistics, _: TopicParameters, epsilon: number): number {
+    const words = counts.reduce((sum, count) => sum + count, 0);
+    return ROUNDING_UNITS * epsilon * words * Math.log1p(words);
+  }
+
   /** [P, K] E[log β_kv] = ψ(λ_kv) − ψ(Σ_u λ_ku) of the words given. */
   expectedLogTopics({ components }: TopicParameters, words: Uint32Array): Float64Array {
     const k = this.nComponents;
@@ -124,6 +130,9 @@ export class LatentDirichlet implements Model<TopicParameters> {
     );
   }
 }
+
+/** Units of rounding that sums of many terms may be off by. */
+const ROUNDING_UNITS = 16;
 
 /** Counts are taken about no point. */
 const NOTHING = new Float64Array(0);

@@ -1,5 +1,13 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import { cpu, type DocumentSettings, type ResidentCounts, webgpu } from '../../src/index.js';
+import {
+  type Backend,
+  cpu,
+  type DocumentSettings,
+  LatentDirichletAllocation,
+  type ResidentCounts,
+  type SparseCounts,
+  webgpu,
+} from '../../src/index.js';
 import { createRng } from '../../src/numerics/rng.js';
 import { allNear, identical, near } from '../support/assert.js';
 import { corpus } from '../support/lda-corpus.js';
@@ -96,5 +104,53 @@ describe('the kernels', () => {
     expect(backend.memory).toEqual({ buffers: 0, bytes: 0 });
     await expect(documents.update(logTopics(resident, 20))).rejects.toThrow(/disposed/);
     backend.dispose();
+  });
+});
+
+/** Documents that topics explain all but wholly: their bound is nearly 0, its terms are as large as N log N. */
+const CERTAIN: SparseCounts = {
+  data: [3, 2, 4, 2],
+  indices: [0, 1, 0, 1],
+  indptr: [0, 1, 2, 3, 4],
+  shape: [4, 2],
+};
+
+describe.each([1, 1e2, 1e4, 1e6, 1e8, 1e9])('counts × %i', factor => {
+  const times = (counts: SparseCounts): SparseCounts => ({
+    ...counts,
+    data: Array.from(counts.data, n => factor * n),
+  });
+
+  test('at given topics: bound, γ and statistics of float64', async () => {
+    const counts = times(corpus({ n: 60, vocabulary: 50, nComponents: 4, length: 60 }).counts);
+    const [expected, actual] = await Promise.all(
+      [cpu(), gpu].map(async backend => {
+        const resident = await backend.loadCounts(counts);
+        const documents = await resident.documentTopics(settingsOf(4));
+        const first = await documents.update(logTopics(resident, 4));
+        const second = await documents.update(logTopics(resident, 4, 2));
+        const gamma = await documents.read();
+        resident.dispose();
+        return { bounds: [first.bound, second.bound], sums: second.sums, gamma };
+      }),
+    );
+    const words = expected.sums.reduce((sum, value) => sum + value, 0);
+    actual.bounds.forEach((bound, i) => {
+      near(bound, expected.bounds[i], { rel: 3e-6 }, `bound ${i}`);
+    });
+    allNear(actual.sums, expected.sums, { rel: 1e-4, abs: 1e-6 * words }, 'sums');
+    allNear(actual.gamma, expected.gamma, { rel: 1e-3, abs: 1e-5 * words }, 'γ');
+  });
+
+  test.each([
+    ['in doubt', corpus({ n: 60, vocabulary: 50, nComponents: 4, length: 60 }).counts],
+    ['certain', CERTAIN],
+  ])('of a fitted model, words that are %s: the bound of float64', async (_, counts) => {
+    const options = { nComponents: 2, maxIter: 20, tol: 0 };
+    const model = await LatentDirichletAllocation.fit(times(counts), { ...options, device: gpu });
+    const score = (device: Backend) => model.score(times(counts), { device });
+    near(await score(gpu), await score(cpu()), { rel: 3e-6 }, 'bound');
+    const exact = await LatentDirichletAllocation.fit(times(counts), { ...options, device: 'cpu' });
+    near(model.fitInfo.bound, exact.fitInfo.bound, { rel: 1e-5 }, 'bound of the fit');
   });
 });

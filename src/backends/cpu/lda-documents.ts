@@ -16,6 +16,12 @@ export interface DocumentScratch {
   readonly ratios: Float64Array;
 }
 
+export const documentScratch = (nComponents: number, tokens: number): DocumentScratch => ({
+  theta: new Float64Array(nComponents),
+  sums: new Float64Array(nComponents),
+  ratios: new Float64Array(tokens),
+});
+
 /** Counts with their words numbered by what occurs, and scaled topics [P, K] of these words. */
 export interface LdaProblem {
   readonly counts: CheckedCounts;

@@ -11,7 +11,7 @@ import {
 import { pauser } from '../../numerics/pause.js';
 import type { Backend } from '../backend.js';
 import type { DocumentSettings, DocumentTopics, ResidentCounts, TopicStatistics } from '../topic-backend.js';
-import { ldaDocument, SMALLEST_WEIGHT } from './lda-documents.js';
+import { documentScratch, ldaDocument, SMALLEST_WEIGHT } from './lda-documents.js';
 import { ldaStatistics } from './lda-statistics.js';
 
 /** The definition: one document after the other, in float64. */
@@ -67,11 +67,7 @@ class CpuDocumentTopics implements DocumentTopics {
     const { nComponents: k, docTopicPrior } = this.settings;
     const { weights, offsets } = scaleTopics(logTopics, k, SMALLEST_WEIGHT);
     const sums = new Float64Array(logTopics.length);
-    const scratch = {
-      theta: new Float64Array(k),
-      sums: new Float64Array(k),
-      ratios: new Float64Array(data.data.length),
-    };
+    const scratch = documentScratch(k, data.data.length);
     const problem = { counts: data, indices: vocabulary.indices, weights, settings: this.settings };
     const ascent = ascentOf(this.#steps);
     const pause = pauser();

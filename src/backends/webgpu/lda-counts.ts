@@ -20,17 +20,19 @@ export type SegmentBuffers = Record<keyof CountSegment['bytes'], GPUBuffer>;
 export class GpuCounts extends Resident implements ResidentCounts {
   readonly center: Float64Array;
   readonly scale: Float64Array;
+  readonly shape: readonly [number, number];
 
   private constructor(
     readonly backend: Backend,
     context: Context,
-    readonly shape: readonly [number, number],
+    readonly counts: CheckedCounts,
     readonly vocabulary: Vocabulary,
     readonly lengths: Float64Array,
     moments: ColumnMoments,
     readonly segments: readonly (Omit<CountSegment, 'bytes'> & { readonly buffers: SegmentBuffers })[],
   ) {
     super(context, 'counts');
+    this.shape = counts.shape;
     ({ center: this.center, scale: this.scale } = moments);
   }
 
@@ -60,7 +62,7 @@ export class GpuCounts extends Resident implements ResidentCounts {
       }),
     );
     const moments = countMoments(counts);
-    return new GpuCounts(backend, context, counts.shape, vocabulary, lengths, moments, segments);
+    return new GpuCounts(backend, context, counts, vocabulary, lengths, moments, segments);
   }
 
   get words(): Uint32Array {

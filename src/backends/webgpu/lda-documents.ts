@@ -1,5 +1,10 @@
 import { InvalidArgumentError, NonFiniteError } from '../../errors.js';
-import { ascentOf, lengthTerms, offsetTerms, scaleTopics } from '../../models/topics.js';
+import { ASCENT, ascentOf, lengthTerms, offsetTerms, scaleTopics } from '../../models/topics.js';
+import {
+  documentScratch,
+  ldaDocument,
+  SMALLEST_WEIGHT as SMALLEST_WEIGHT_IN_FLOAT64,
+} from '../cpu/lda-documents.js';
 import type { DocumentSettings, DocumentTopics, TopicStatistics } from '../topic-backend.js';
 import { Commands } from './commands.js';
 import { BUFFER_USAGE } from './constants.js';
@@ -16,6 +21,8 @@ const SMALLEST_WEIGHT = 2 ** -60;
 /** Invocations that share a document; a software adapter changes threads at each barrier, so that few are better. */
 const LANES = { hardware: 64, software: 16 };
 const UNIFORM_BYTES = 32;
+/** The share of the bound that its rounding may be. */
+const CLEAR = 1e-6;
 /** Words of a line of lda-statistics' grid. */
 const LINE = 2 ** 15;
 const KERNELS: readonly LdaKernelName[] = ['lda-documents', 'lda-statistics', 'lda-bound'];
@@ -145,12 +152,34 @@ export class GpuDocumentTopics implements DocumentTopics {
     this.#steps++;
 
     const { sums, documents } = await this.#read(commands);
-    const bound =
-      documents + lengthTerms(lengths, nComponents, docTopicPrior) + offsetTerms(offsets, vocabulary.totals);
+    const rest = lengthTerms(lengths, nComponents, docTopicPrior) + offsetTerms(offsets, vocabulary.totals);
+    const isClear = this.#rounding <= CLEAR * Math.abs(documents + rest);
+    const bound = isClear ? documents + rest : await this.#boundInFloat64(logTopics);
     if (Number.isFinite(bound) && sums.every(Number.isFinite)) return { sums, bound };
     throw new NonFiniteError(
       "The E-step gave topic statistics that are not finite. Try larger priors, or device: 'cpu' (float64).",
     );
+  }
+
+  /** What float32 leaves uncertain of the bound: its terms are as large as Σ_d N_d log N_d, and cancel. */
+  get #rounding(): number {
+    return 2 ** -24 * this.counts.lengths.reduce((sum, length) => sum + length * Math.log1p(length), 0);
+  }
+
+  /** The documents' part of the bound at the γ of the device. */
+  async #boundInFloat64(logTopics: Float64Array): Promise<number> {
+    const { counts, lengths, vocabulary } = this.counts;
+    const { nComponents: k, docTopicPrior } = this.settings;
+    const { weights, offsets } = scaleTopics(logTopics, k, SMALLEST_WEIGHT_IN_FLOAT64);
+    const settings = { ...this.settings, maxDocUpdateIter: 0 };
+    const problem = { counts, indices: vocabulary.indices, weights, settings };
+    const scratch = documentScratch(k, counts.data.length);
+    const gammas = await this.#readGammas();
+    let bound = lengthTerms(lengths, k, docTopicPrior) + offsetTerms(offsets, vocabulary.totals);
+    lengths.forEach((length, d) => {
+      bound += ldaDocument(problem, d, length, gammas.subarray(d * k, (d + 1) * k), ASCENT.resumed, scratch);
+    });
+    return bound;
   }
 
   #write(weights: Float64Array): void {
@@ -210,21 +239,23 @@ export class GpuDocumentTopics implements DocumentTopics {
   }
 
   read(): Promise<Float64Array> {
-    return this.#exclusive(async () => {
-      const { context, shape } = this.counts;
-      const { nComponents } = this.settings;
-      const gamma = new Float64Array(shape[0] * nComponents);
-      let begin = 0;
-      for (const { documents, gammas } of this.#segments) {
-        const bytes = 16 * this.#quads * documents;
-        const data = await readBack(context, bytes, 'the topics of documents', (commands, staging) =>
-          commands.copy(gammas, 0, staging, 0, bytes),
-        );
-        gamma.set(this.#unpack(new Float32Array(data), documents), begin * nComponents);
-        begin += documents;
-      }
-      return gamma;
-    });
+    return this.#exclusive(() => this.#readGammas());
+  }
+
+  async #readGammas(): Promise<Float64Array> {
+    const { context, shape } = this.counts;
+    const { nComponents } = this.settings;
+    const gamma = new Float64Array(shape[0] * nComponents);
+    let begin = 0;
+    for (const { documents, gammas } of this.#segments) {
+      const bytes = 16 * this.#quads * documents;
+      const data = await readBack(context, bytes, 'the topics of documents', (commands, staging) =>
+        commands.copy(gammas, 0, staging, 0, bytes),
+      );
+      gamma.set(this.#unpack(new Float32Array(data), documents), begin * nComponents);
+      begin += documents;
+    }
+    return gamma;
   }
 
   /** @throws InvalidArgumentError once the counts, or these topics of theirs, were disposed of */

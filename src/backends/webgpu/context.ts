@@ -35,8 +35,11 @@ export class Context {
   #scopes: Promise<unknown> = Promise.resolve();
   #lost: string | undefined;
 
-  constructor(readonly device: GPUDevice) {
-    this.pace = new Pace(device.queue);
+  constructor(
+    readonly device: GPUDevice,
+    submission?: number,
+  ) {
+    this.pace = new Pace(device.queue, submission);
     device.lost.then(({ reason, message }) => {
       this.#lost = `The GPU device was lost (${reason || 'unknown reason'}): ${message || 'no message'}.`;
     });

@@ -60,6 +60,8 @@ export interface WebGpuOptions extends TuningOptions {
   regime?: Regime;
   /** Tiles to take in place of the table's and the tuner's; for tests and benches. */
   tiles?: Partial<Tiles>;
+  /** Milliseconds that a submission takes at most, where it can be cut so small, in place of 50; for tests and benches. */
+  submission?: number;
   /** What to take in place of what chains would; for tests and benches. */
   chains?: Partial<ChainPlan>;
 }
@@ -83,7 +85,7 @@ export class WebGpuBackend implements Backend {
     private readonly ownsDevice: boolean,
     private readonly options: WebGpuOptions = {},
   ) {
-    this.#context = new Context(device);
+    this.#context = new Context(device, options.submission);
     this.adapter = describe(device.adapterInfo);
     this.isFallback = isSoftware(device.adapterInfo);
     this.#workspaces = new Workspaces(this.isFallback, options);

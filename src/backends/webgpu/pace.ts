@@ -1,6 +1,5 @@
-/** Milliseconds that a submission takes at most, where it can be cut so small; and those of all in flight. */
+/** Milliseconds that a submission takes at most, where it can be cut so small. Two may be in flight. */
 const SUBMISSION = 50;
-const IN_FLIGHT = 100;
 /** Units of work a millisecond that nearly any adapter does, about 0.3 GFLOP/s; and those that every adapter does. */
 const FIRST_SPEED = 3e5;
 const LEAST_SPEED = 1e4;
@@ -17,6 +16,18 @@ interface Speed {
   /** units of work a millisecond */
   speed: number;
   state: 'new' | 'compiled' | 'measured';
+}
+
+/** Milliseconds in which what ends seems to end at once: ends are noticed late, and then together. */
+const AT_ONCE = 1;
+
+/** What submissions were expected to take, and took. */
+interface Measured {
+  readonly load: Load;
+  /** what its kernels were expected to do in a millisecond */
+  readonly speeds: ReadonlyMap<GPUComputePipeline, number>;
+  readonly expected: number;
+  readonly took: number;
 }
 
 /** Work of one submission, by kernel. */
@@ -39,9 +50,11 @@ export class Pace {
   /** What is in flight, first in, first out: expected milliseconds, and their end. */
   readonly #inFlight: { readonly time: number; readonly done: Promise<void> }[] = [];
   #lastDone = 0;
+  #measured: Measured | undefined;
 
   constructor(
-    private readonly queue: GPUQueue,
+    private readonly queue: Pick<GPUQueue, 'submit' | 'onSubmittedWorkDone'>,
+    private readonly submission = SUBMISSION,
     private readonly now: () => number = () => performance.now(),
   ) {}
 
@@ -52,19 +65,22 @@ export class Pace {
 
   /** Whether a submission may hold so much. */
   fits(load: Load, pipeline?: GPUComputePipeline, work = 0): boolean {
-    return this.#timeOf(load) + (pipeline ? this.time(pipeline, work) : 0) <= SUBMISSION;
+    return this.#timeOf(load) + (pipeline ? this.time(pipeline, work) : 0) <= this.submission;
   }
 
   /** Work of a kernel that one submission may hold. */
   allowance(pipeline: GPUComputePipeline): number {
     const { speed, state } = this.#speed(pipeline);
-    return SUBMISSION * speed * (state === 'new' ? TASTE : 1);
+    return this.submission * speed * (state === 'new' ? TASTE : 1);
   }
 
   /** Submit as soon as there is room, and wait for it where it shows how fast something is that nobody knows yet. */
   async submit(commands: GPUCommandBuffer, load: Load, isPart: boolean): Promise<void> {
+    while (this.#inFlight.length > 0 && this.#timeInFlight + this.#timeOf(load) > 2 * this.submission) {
+      await this.#inFlight[0].done;
+    }
     const time = this.#timeOf(load);
-    while (this.#inFlight.length > 0 && this.#timeInFlight + time > IN_FLIGHT) await this.#inFlight[0].done;
+    const speeds = new Map([...load.kernels.keys()].map(kernel => [kernel, this.#speed(kernel).speed]));
     const begin = this.now();
     this.queue.submit([commands]);
     const done = this.queue
@@ -72,9 +88,7 @@ export class Pace {
       .catch(() => {}) // a lost device has its own way to say so
       .then(() => {
         this.#inFlight.shift();
-        const took = this.now() - Math.max(begin, this.#lastDone);
-        this.#lastDone = this.now();
-        this.#learn(load, took / Math.max(time, 1e-9), took);
+        this.#measure(load, speeds, time, begin);
       });
     this.#inFlight.push({ time, done });
     const isKnown = [...load.kernels.keys()].every(kernel => this.#speed(kernel).state === 'measured');
@@ -86,20 +100,38 @@ export class Pace {
     await this.queue.onSubmittedWorkDone().catch(() => {});
   }
 
-  /** @param ratio how often as long as expected it took */
-  #learn({ kernels, isBound }: Load, ratio: number, took: number): void {
-    const speeds = [...kernels.keys()].map(kernel => this.#speed(kernel));
-    const isCompiled = speeds.every(({ state }) => state !== 'new');
-    const isTelling = took / ratio > TELLING || took > IN_FLIGHT;
-    for (const each of speeds) {
+  /** What ends at the same time, as far as anybody noticed, is measured together. */
+  #measure(load: Load, speeds: Measured['speeds'], expected: number, begin: number): void {
+    const now = this.now();
+    const took = now - Math.max(begin, this.#lastDone);
+    this.#lastDone = now;
+    const last = this.#measured;
+    if (last && took < AT_ONCE)
+      this.#measured = { ...last, expected: last.expected + expected, took: last.took + took };
+    else {
+      if (last) this.#learn(last);
+      this.#measured = { load, speeds, expected, took };
+    }
+    if (this.#inFlight.length > 0) return;
+    this.#learn(this.#measured);
+    this.#measured = undefined;
+  }
+
+  #learn({ load, speeds, expected, took }: Measured): void {
+    const isCompiled = [...speeds.keys()].every(kernel => this.#speed(kernel).state !== 'new');
+    const faster = Math.max(expected, 1e-9) / Math.max(took, 1e-3);
+    const tells = faster > 1 ? !load.isBound : expected > TELLING || took > 2 * this.submission;
+    for (const [kernel, speed] of speeds) {
+      const known = this.#speed(kernel);
       if (!isCompiled) {
-        each.state = each.state === 'new' ? 'compiled' : each.state;
+        if (known.state === 'new') known.state = 'compiled';
         continue;
       }
-      const change = each.state === 'measured' ? LATER_CHANGE : FIRST_CHANGE;
-      if (ratio < 1 && !isBound) each.speed *= Math.min(change, 1 / ratio);
-      if (ratio > 1 && isTelling) each.speed = Math.max(LEAST_SPEED, each.speed / Math.min(change, ratio));
-      if (!isBound) each.state = 'measured';
+      if (!tells) continue;
+      const change = known.state === 'measured' ? LATER_CHANGE : FIRST_CHANGE;
+      const found = Math.max(LEAST_SPEED, speed * faster);
+      known.speed = Math.min(known.speed * change, Math.max(known.speed / change, found));
+      if (known.speed === found) known.state = 'measured';
     }
   }
 

@@ -32,7 +32,7 @@ const CASES: Record<string, Case> = {
   streamed: mixtureOf(200_000, 16, 16),
   tiled: mixtureOf(100_000, 32, 32),
   chain: chainOf(1000, 1000, 4),
-  'large components': mixtureOf(2048, 128, 1024, 1),
+  'large components': mixtureOf(512, 128, 1024, 0),
   'many states': chainOf(1, 100_000, 64),
   'many topics': topicsOf(200, 750, 200),
 };

@@ -60,7 +60,7 @@ export interface WebGpuOptions extends TuningOptions {
   regime?: Regime;
   /** Tiles to take in place of the table's and the tuner's; for tests and benches. */
   tiles?: Partial<Tiles>;
-  /** Milliseconds that a submission takes at most, where it can be cut so small, in place of 50; for tests and benches. */
+  /** Milliseconds that a submission takes at most, where it can be cut so small, in place of 80; for tests and benches. */
   submission?: number;
   /** What to take in place of what chains would; for tests and benches. */
   chains?: Partial<ChainPlan>;

@@ -1,5 +1,6 @@
-/** Milliseconds that a submission takes at most, where it can be cut so small. Two may be in flight. */
-const SUBMISSION = 50;
+/** Milliseconds that a submission takes at most, where it can be cut so small; and those of all in flight, of these. */
+const SUBMISSION = 80;
+const IN_FLIGHT = 1.25;
 /** Units of work a millisecond that nearly any adapter does, about 0.3 GFLOP/s; and those that every adapter does. */
 const FIRST_SPEED = 3e5;
 const LEAST_SPEED = 1e4;
@@ -76,7 +77,7 @@ export class Pace {
 
   /** Submit as soon as there is room, and wait for it where it shows how fast something is that nobody knows yet. */
   async submit(commands: GPUCommandBuffer, load: Load, isPart: boolean): Promise<void> {
-    while (this.#inFlight.length > 0 && this.#timeInFlight + this.#timeOf(load) > 2 * this.submission) {
+    while (this.#inFlight.length > 0 && this.#timeInFlight + this.#timeOf(load) > IN_FLIGHT * this.submission) {
       await this.#inFlight[0].done;
     }
     const time = this.#timeOf(load);
@@ -120,7 +121,7 @@ export class Pace {
   #learn({ load, speeds, expected, took }: Measured): void {
     const isCompiled = [...speeds.keys()].every(kernel => this.#speed(kernel).state !== 'new');
     const faster = Math.max(expected, 1e-9) / Math.max(took, 1e-3);
-    const tells = faster > 1 ? !load.isBound : expected > TELLING || took > 2 * this.submission;
+    const tells = faster > 1 ? !load.isBound : expected > TELLING || took > IN_FLIGHT * this.submission;
     for (const [kernel, speed] of speeds) {
       const known = this.#speed(kernel);
       if (!isCompiled) {

@@ -97,7 +97,8 @@ function mixtureOf(n: number, d: number, k: number, iterations = 5): Case {
   return async backend => {
     const rows = await backend.load(points);
     const model = mixture(gaussian({ covariance: full }), { nComponents: k });
-    const means = await backend.read(rows, 0, k);
+    const first = await backend.read(rows, 0, Math.min(n, k));
+    const means = Float64Array.from({ length: k * d }, (_, i) => first[i % first.length]);
     const covariances = Float64Array.from({ length: k * d * d }, (_, i) =>
       (i % (d * d)) % (d + 1) === 0 ? 4 : 0,
     );

@@ -77,7 +77,10 @@ export class Pace {
 
   /** Submit as soon as there is room, and wait for it where it shows how fast something is that nobody knows yet. */
   async submit(commands: GPUCommandBuffer, load: Load, isPart: boolean): Promise<void> {
-    while (this.#inFlight.length > 0 && this.#timeInFlight + this.#timeOf(load) > IN_FLIGHT * this.submission) {
+    while (
+      this.#inFlight.length > 0 &&
+      this.#timeInFlight + this.#timeOf(load) > IN_FLIGHT * this.submission
+    ) {
       await this.#inFlight[0].done;
     }
     const time = this.#timeOf(load);

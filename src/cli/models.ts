@@ -31,13 +31,16 @@ const KINDS: Record<string, (json: unknown) => OpenModel> = {
 /** The model in a file, as the fitting commands write it with `--out`. */
 export async function readModel(path: string): Promise<OpenModel> {
   const json = await readJson(path);
-  return about(path, () => {
-    const kind = modelIn(json);
-    if (Object.hasOwn(KINDS, kind)) return KINDS[kind](json);
-    throw new ModelFormatError(
-      `Expected one of ${Object.keys(KINDS).join(', ')}, got a model ${JSON.stringify(kind.slice(0, 40))}.`,
-    );
-  });
+  return about(path, () => openModel(json));
+}
+
+/** The model that a file's content is. @throws ModelFormatError */
+export function openModel(json: unknown): OpenModel {
+  const kind = modelIn(json);
+  if (Object.hasOwn(KINDS, kind)) return KINDS[kind](json);
+  throw new ModelFormatError(
+    `Expected one of ${Object.keys(KINDS).join(', ')}, got a model ${JSON.stringify(kind.slice(0, 40))}.`,
+  );
 }
 
 /** How a fit begins; a file says also how many components there are, and may say of which kind. */

@@ -1,0 +1,44 @@
+import { EmError } from '../../src/errors.js';
+import { createRng } from '../../src/numerics/rng.js';
+import type { FuzzKind } from './kind.js';
+
+/** What one input may cost. */
+const MOST = { seconds: 2, bytes: 256 * 2 ** 20 };
+
+export interface CaseResult {
+  readonly index: number;
+  readonly seconds: number;
+  /** By how much the process's peak rose. */
+  readonly bytes: number;
+  /** The typed error's class; absent where the input was taken. */
+  readonly refused?: string;
+  readonly failure?: string;
+}
+
+/** Input number `index` of a seed, whichever others are made. */
+export const inputOf = <S>(kind: FuzzKind<S>, seeds: readonly S[], seed: number, index: number) =>
+  kind.make(seeds, createRng(seed, index));
+
+/** Take one input; anything but a result or a typed error, soon and in little memory, is a failure. */
+export async function runCase<S>(
+  kind: FuzzKind<S>,
+  seeds: readonly S[],
+  seed: number,
+  index: number,
+): Promise<CaseResult> {
+  const input = inputOf(kind, seeds, seed, index);
+  const peak = () => process.resourceUsage().maxRSS * 1024;
+  const [began, before] = [performance.now(), peak()];
+  let refused: string | undefined;
+  let failure: string | undefined;
+  try {
+    await kind.take(input);
+  } catch (error) {
+    if (error instanceof EmError) refused = error.constructor.name;
+    else failure = String((error as Error)?.stack ?? error).slice(0, 2000);
+  }
+  const [seconds, bytes] = [(performance.now() - began) / 1000, peak() - before];
+  if (seconds > MOST.seconds) failure ??= `it took ${seconds.toFixed(1)} s`;
+  if (bytes > MOST.bytes) failure ??= `it took ${Math.round(bytes / 2 ** 20)} MiB`;
+  return { index, seconds, bytes, refused, failure };
+}

@@ -1,0 +1,4 @@
+import type { FuzzKind } from './kind.js';
+import { models } from './models.js';
+
+export const KINDS: readonly FuzzKind[] = [models as FuzzKind];

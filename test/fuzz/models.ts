@@ -1,0 +1,154 @@
+import { openModel } from '../../src/cli/models.js';
+import { cpu, ModelFormatError, matrix } from '../../src/index.js';
+import type { Rng } from '../../src/numerics/rng.js';
+import { EVERY_MODEL } from '../support/every-model.js';
+import { type FuzzKind, pick } from './kind.js';
+
+type Json = unknown;
+
+/** Characters: time and memory are those of the file's text. */
+const LARGEST = 2 ** 20;
+
+/** What no member of a model file means, or hardly. */
+const STRANGE: readonly Json[] = [
+  ...[null, true, false, '', 'x', '1', '__proto__', 'x'.repeat(1000), {}, [], [[]], [null], [0.5], ['a']],
+  ...[0, -1, 0.5, 1, 2, 5, 128, 129, 1024, 1025, 3e8, 2 ** 31, 2 ** 32, 1e15, 1e16, 1e300, -1e300, 5e-324],
+  ...[{ length: 3e8 }, { length: 3, 0: 1, 1: 2, 2: 3 }, { toString: 'x' }, { toJSON: 1 }, { constructor: 1 }],
+];
+
+/** Files of every kind of model, of which members are dropped, doubled, moved, or made something else. */
+export const models: FuzzKind<string> = {
+  name: 'model',
+  seeds: () =>
+    Promise.all(EVERY_MODEL.flatMap(({ fit }) => [0, 1].map(async seed => JSON.stringify(await fit(seed))))),
+  make(seeds, rng) {
+    const file = JSON.parse(pick(seeds, rng));
+    const other = JSON.parse(pick(seeds, rng));
+    for (let changes = 1 + rng.integer(3); changes > 0; changes--) change(file, other, rng);
+    const text = JSON.stringify(file);
+    return rng.integer(10) === 0 ? scratched(text, rng) : text;
+  },
+  async take(input) {
+    const model = openModel(parse(String(input)));
+    model.describe();
+    model.toJSON();
+    model.sample?.(3, 0);
+    const { nFeatures, columns, levels } = model.toJSON() as Record<string, number & string[]>;
+    const rows =
+      model.kind === 'latent-dirichlet-allocation'
+        ? counts(nFeatures)
+        : zeros((columns ?? levels)?.length ?? nFeatures);
+    const use = { device: cpu(), signal: new AbortController().signal };
+    await model.predict(rows, use);
+    await model.predictProba?.(rows, use);
+    await model.score(rows, use);
+  },
+};
+
+/** Rows that all families take. */
+const zeros = (d: number) => ({
+  points: matrix(new Float64Array(4 * d), [4, d]),
+  lengths: Uint32Array.of(4),
+  nRows: 4,
+});
+
+/** One document of one word. */
+const counts = (vocabulary: number) => ({
+  counts: {
+    data: Float64Array.of(1),
+    indices: Uint32Array.of(0),
+    indptr: Uint32Array.of(0, 1),
+    shape: [1, vocabulary],
+  },
+  nRows: 1,
+});
+
+/** As a file is read: what is no JSON is no model. */
+function parse(text: string): Json {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new ModelFormatError('no JSON', { cause });
+  }
+}
+
+/** Make one random member, at any depth, something else. */
+function change(file: Json, other: Json, rng: Rng): void {
+  const [holder, key] = placeIn(file, rng);
+  const value = holder[key];
+  const changes: (() => void)[] = [
+    () => remove(holder, key),
+    () => {
+      holder[key] = pick(STRANGE, rng);
+    },
+    () => {
+      const [from, name] = placeIn(other, rng);
+      holder[key] = from[name];
+    },
+    () => {
+      const [from, name] = placeIn(file, rng);
+      holder[key] = structuredClone(from[name]);
+    },
+    () => {
+      holder[key] = nested(value, pick([1, 2, 5, 100], rng));
+    },
+    () => {
+      const copies = Math.min(pick([0, 1, 3, 1000, 100_000], rng), LARGEST / textOf(value).length);
+      holder[key] = new Array(Math.floor(copies)).fill(value);
+    },
+    () => {
+      if (Array.isArray(value)) holder[key] = [...value, ...value];
+      else if (typeof value === 'number') holder[key] = value * pick([-1, 0, 2, 1e10, 1e-10, 1 + 1e-5], rng);
+      else holder[key] = String(value);
+    },
+    () => {
+      holder[pick(['fit', 'columns', 'levels', 'levelNames', 'scale', 'trials', 'words', 'x'], rng)] = value;
+    },
+  ];
+  pick(changes, rng)();
+}
+
+const textOf = (value: Json): string => JSON.stringify(value) ?? 'null';
+
+type Holder = Record<string | number, Json>;
+
+/** Somewhere in a value: the deeper, the rarer, so that members of the file itself have their turn. */
+function placeIn(value: Json, rng: Rng): [Holder, string | number] {
+  let holder = value as Holder;
+  for (;;) {
+    const keys = Object.keys(holder);
+    if (keys.length === 0) return [holder, 0];
+    const key = pick(keys, rng);
+    const next = holder[key];
+    const isLeaf = typeof next !== 'object' || next === null || Object.keys(next).length === 0;
+    if (isLeaf || rng.integer(2) === 0) return [holder, Array.isArray(holder) ? Number(key) : key];
+    holder = next as Holder;
+  }
+}
+
+function remove(holder: Holder, key: string | number): void {
+  if (Array.isArray(holder)) holder.splice(Number(key), 1);
+  else delete holder[key];
+}
+
+function nested(value: Json, depth: number): Json {
+  let result = value;
+  for (let i = 0; i < depth; i++) result = [result];
+  return result;
+}
+
+/** Text with a piece cut out, doubled, or made something else. */
+function scratched(text: string, rng: Rng): string {
+  const at = rng.integer(text.length);
+  const end = Math.min(text.length, at + 1 + rng.integer(20));
+  const piece = pick(
+    ['', text.slice(at, end).repeat(2), '[', '}', '"', '1e999', '-', '\u0000', '\ud800'],
+    rng,
+  );
+  const isNumber = /\d/.test(text[at]);
+  if (isNumber && rng.integer(2) === 0) {
+    const deep = pick([5000, 100_000], rng); // deeper than JSON.stringify goes
+    return `${text.slice(0, at)}${'['.repeat(deep)}1${']'.repeat(deep)}${text.slice(at + 1)}`;
+  }
+  return text.slice(0, at) + piece + text.slice(end);
+}

@@ -1,5 +1,5 @@
-/** What may go wrong with a device: it refuses something that is to be made, or it goes away. */
-export type Fault = 'refused' | 'lost';
+/** What may go wrong with a device: it refuses something that is to be made, or it goes away; or what else is done then. */
+export type Fault = 'refused' | 'lost' | (() => void);
 
 /** A device on which the `at`-th moment from now on goes wrong. Moments: a creation, a submission, reading back. */
 export class FaultyDevice {
@@ -12,7 +12,7 @@ export class FaultyDevice {
 
   constructor(
     private readonly real: GPUDevice,
-    limits: Partial<GPUSupportedLimits>,
+    limits: Partial<GPUSupportedLimits> = {},
   ) {
     const made = {
       createBuffer: (descriptor: GPUBufferDescriptor) => {
@@ -58,7 +58,10 @@ export class FaultyDevice {
   /** Count a moment at which nothing is made. A refusal waits for the next at which something is. */
   #pass(): void {
     this.moments++;
-    if (this.#fault === 'lost' && this.moments === this.#at) this.#lose();
+    if (this.#fault === 'refused' || this.moments !== this.#at) return;
+    this.#hasFailed = true;
+    if (this.#fault === 'lost') this.real.destroy();
+    else this.#fault();
   }
 
   #isRefused(): boolean {
@@ -67,11 +70,6 @@ export class FaultyDevice {
       this.#fault === 'refused' && !this.#hasFailed && this.#at > 0 && this.moments >= this.#at;
     this.#hasFailed ||= isRefused;
     return isRefused;
-  }
-
-  #lose(): void {
-    this.#hasFailed = true;
-    this.real.destroy();
   }
 }
 

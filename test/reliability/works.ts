@@ -11,6 +11,7 @@ import {
   partial,
   type Rows,
   type WebGpuBackend,
+  type WebGpuOptions,
 } from '../../src/index.js';
 import { createRng } from '../../src/numerics/rng.js';
 import { randomChain } from '../kernels/random-chain.js';
@@ -24,6 +25,9 @@ export interface Work {
   readonly model?: object;
   /** Bytes of a binding, so that rows and counts are in several buffers. */
   readonly binding?: number;
+  readonly options?: WebGpuOptions;
+  /** Whether it can do without some of what it asks for. */
+  readonly forgives?: boolean;
   /** @param onIteration to be called whenever a fit has a model that is good */
   run(backend: WebGpuBackend, onIteration: () => void): Promise<unknown>;
 }
@@ -58,8 +62,11 @@ const drain = async (values: AsyncIterable<unknown>) => {
   for await (const _ of values);
 };
 
+/** So many numbers that it pays to measure which tiles are fastest. */
+const long = randomProblem(32_000, 1, 32, 'diag');
+
 /** Work of backends, one kind each. */
-export const BACKEND_WORKS: readonly Work[] = [
+export const SHORT_WORKS: readonly Work[] = [
   { name: 'load', binding: 4096, run: withRows(async () => {}) },
   {
     name: 'read and take',
@@ -118,8 +125,17 @@ export const BACKEND_WORKS: readonly Work[] = [
   },
 ];
 
-/** Fits, which must hand the last good model of their own back, and uses of models. */
-export const FITS: readonly Work[] = [
+/** Longer work: a tuner's; fits, which must hand the last good model of their own back; uses of models. */
+export const LONG_WORKS: readonly Work[] = [
+  {
+    name: 'tuned E-step',
+    options: { tuning: 'on', regime: 'streamed' },
+    forgives: true,
+    run: backend =>
+      onRows(matrix(long.points.data, long.points.shape))((rows, own) => own.eStep(rows, long.densities))(
+        backend,
+      ),
+  },
   {
     name: 'mixture from k-means',
     model: GaussianMixture,
@@ -230,4 +246,4 @@ export const FITS: readonly Work[] = [
   },
 ];
 
-export const WORKS: readonly Work[] = [...BACKEND_WORKS, ...FITS];
+export const WORKS: readonly Work[] = [...SHORT_WORKS, ...LONG_WORKS];

@@ -19,6 +19,7 @@ export interface ChainStartFile {
   readonly covarianceType?: CovarianceName;
   readonly nSymbols?: number;
   readonly stationary?: boolean;
+  readonly columns?: readonly string[];
 }
 
 /** A start by name, or from a file: a whole model, or some of its parameters. */
@@ -40,6 +41,7 @@ function modelStart(init: HiddenMarkovModel): ChainStartFile {
     emission,
     covarianceType,
     stationary,
+    columns: init.columns,
     ...(emission === 'categorical' && { nSymbols: init.nFeatures }),
   };
 }

@@ -1,4 +1,4 @@
-import { type CsvData, parseCsv } from '../data/csv.js';
+import { type CsvData, type CsvOptions, parseCsv } from '../data/csv.js';
 import { parseNpy } from '../data/npy.js';
 import { InvalidArgumentError } from '../errors.js';
 import { about, readBytes, readText } from './files.js';
@@ -9,16 +9,24 @@ export type FileKind = 'csv' | 'npy' | 'json';
 export const fileKind = (path: string): FileKind =>
   /\.npy$/i.test(path) ? 'npy' : /\.json$/i.test(path) ? 'json' : 'csv';
 
+/** What is asked of a table besides its rows, by what is to be done with them. */
+export type TableOptions = Pick<CsvOptions, 'columns' | 'sequenceColumn' | 'match' | 'keepText'>;
+
 /** The rows of a CSV or .npy file; CSV from stdin for `-`. */
-export function readData(path: string, columns?: string[], sequenceColumn?: string): Promise<CsvData> {
+export function readData(path: string, options: TableOptions = {}): Promise<CsvData> {
+  const { columns, sequenceColumn, match, keepText } = options;
   return about(path, async () => {
-    if (fileKind(path) !== 'npy') return parseCsv(await readText(path), { columns, sequenceColumn });
+    if (fileKind(path) !== 'npy') {
+      return parseCsv(await readText(path), { columns, sequenceColumn, match, keepText });
+    }
     if (columns ?? sequenceColumn) {
       const option = columns ? '--columns' : '--sequence-column';
       throw new InvalidArgumentError(`The columns of a .npy file have no names; ${option} is for CSV files.`);
     }
     const points = parseNpy(await readBytes(path));
-    return { points, columns: Array.from({ length: points.shape[1] }, (_, j) => String(j)) };
+    const names = Array.from({ length: points.shape[1] }, (_, j) => String(j));
+    match?.([...names.keys()], names, false);
+    return { points, columns: names };
   });
 }
 

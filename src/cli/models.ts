@@ -45,6 +45,8 @@ export function openModel(json: unknown): OpenModel {
 
 /** How a fit begins; a file says also how many components there are, and may say of which kind. */
 export interface StartFile {
+  /** What a model calls its columns. */
+  readonly columns?: readonly string[];
   readonly init: Init;
   readonly nComponents?: number;
   readonly covarianceType?: CovarianceName;
@@ -58,8 +60,8 @@ const STARTS: Record<string, (json: unknown) => StartFile> = {
   'bayesian-gaussian-mixture': json => gaussianStart(BayesianGaussianMixture.fromJSON(json)),
   mixture: json => {
     const init = Mixture.fromJSON(json) as Mixture & Init;
-    const { nComponents, family, trials, levels } = init;
-    return { init, nComponents, family, trials, levels };
+    const { nComponents, family, trials, levels, columns } = init;
+    return { init, nComponents, family, trials, levels, columns };
   },
 };
 
@@ -68,6 +70,7 @@ const gaussianStart = (init: GaussianMixture | BayesianGaussianMixture): StartFi
   nComponents: init.nComponents,
   covarianceType: init.covarianceType,
   family: 'gaussian',
+  columns: init.columns,
 });
 
 /** A start by name, or from a file: a whole model, or weights and the components' parameters alone. */

@@ -118,6 +118,13 @@ export const addJson = (command: Command): Command =>
 export const addArrayOut = (command: Command): Command =>
   command.option('--out <file>', 'write to FILE.csv, FILE.npy or FILE.json in place of stdout (-)');
 
+/** The input with what is found beside it. */
+export const addAppend = (command: Command): Command =>
+  command.option(
+    '--append',
+    'write the input table back, with the label, its probability and the log density beside each row',
+  );
+
 export const addModelOut = (command: Command): Command =>
   command.option('--out <file>', 'write the model to this JSON file; - prints it in place of the summary');
 

@@ -5,6 +5,7 @@ import { FileFormatError } from '../errors.js';
 import { readData } from './data.js';
 import { about } from './files.js';
 import type { Input } from './kinds/kind.js';
+import { matching } from './matching.js';
 import { addColumns } from './options.js';
 import type { RowNames } from './output.js';
 
@@ -35,8 +36,16 @@ export const addSequences = (command: Command): Command =>
     )
     .option('--lengths <file>', 'how many rows each sequence has: a file of one column');
 
-export async function readSequences(path: string, options: SequenceOptions): Promise<SequencesInput> {
-  const { points, columns, sequences } = await readData(path, options.columns, options.sequenceColumn);
+/** @param model the columns of the model that is to take them */
+export async function readSequences(
+  path: string,
+  options: SequenceOptions & { readonly keepText?: boolean },
+  model?: readonly string[],
+): Promise<SequencesInput> {
+  const { columns: asked, sequenceColumn: column, keepText } = options;
+  const match = matching(model, options);
+  const read = await readData(path, { columns: asked, sequenceColumn: column, keepText, match });
+  const { points, columns, sequences, text } = read;
   const { lengths: file, sequenceColumn } = options;
   const lengths =
     file === undefined
@@ -47,6 +56,7 @@ export async function readSequences(path: string, options: SequenceOptions): Pro
     points,
     columns,
     nRows: points.shape[0],
+    text,
     lengths,
     ...(several && { sequences: { header: sequenceColumn ?? 'sequence', values: several.names } }),
   };

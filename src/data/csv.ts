@@ -10,7 +10,18 @@ export interface CsvOptions {
   columns?: readonly string[];
   /** A column, of numbers or of text, whose value changes where a new sequence begins; it is none of the default columns. */
   sequenceColumn?: string;
+  /** What to take of the chosen columns, in which order. Default: all of them. */
+  match?: MatchColumns;
+  /** Keep the lines of the file as they are, in `text`. */
+  keepText?: boolean;
 }
+
+/** Of the columns chosen, positions in a table, those to read; `names` are all columns', positions where there are none. */
+export type MatchColumns = (
+  chosen: readonly number[],
+  names: readonly string[],
+  hasNames: boolean,
+) => readonly number[];
 
 /** Rows of a CSV file, and what its columns are called. */
 export interface CsvData {
@@ -19,6 +30,17 @@ export interface CsvData {
   columns: string[];
   /** Absent without `sequenceColumn`. */
   sequences?: CsvSequences;
+  /** Absent without `keepText`. */
+  text?: CsvText;
+}
+
+/** A table as its file has it. */
+export interface CsvText {
+  delimiter: string;
+  /** Absent without one. */
+  header?: string;
+  /** [n] every row, without its line end */
+  lines: string[];
 }
 
 /** What the column says of each sequence, and how many rows it has. */
@@ -46,13 +68,17 @@ export function parseCsv(text: string, options: CsvOptions = {}): CsvData {
   const values = new GrowingArray();
   const sequences: CsvSequences = { names: [], lengths: [] };
   let layout: Layout | undefined;
+  const kept: CsvText = { delimiter: options.keepText ? delimiterOf(lines) : '', lines: [] };
   let nRows = 0;
 
-  eachRow(lines, (row, start) => {
+  eachRow(lines, (row, start, end) => {
+    const line = options.keepText ? lines.slice(start, end).replace(/\n$/, '') : '';
     if (!layout) {
       layout = layoutOf(row, start, options);
+      if (layout.hasHeader) kept.header = line;
       if (layout.hasHeader) return;
     }
+    if (options.keepText) kept.lines.push(line);
     if (row.length !== layout.width) {
       throw new FileFormatError(
         `Line ${lineAt(lines, start)} has ${fields(row.length)} where line ${lineAt(lines, layout.start)} has ` +
@@ -78,6 +104,7 @@ export function parseCsv(text: string, options: CsvOptions = {}): CsvData {
     points: matrix(values.toArray(), [nRows, layout.chosen.length]),
     columns: layout.chosen.map(index => layout!.names[index]),
     ...(layout.sequence !== undefined && { sequences }),
+    ...(options.keepText && { text: kept }),
   };
 }
 
@@ -96,12 +123,14 @@ interface Layout {
   start: number;
 }
 
-function layoutOf(first: string[], start: number, { columns: choice, sequenceColumn }: CsvOptions): Layout {
+function layoutOf(first: string[], start: number, options: CsvOptions): Layout {
+  const { columns: choice, sequenceColumn, match = all => all } = options;
   const hasHeader = !first.every(field => NUMBER.test(field) || NUMBER_OR_MISSING.test(field));
   const names = first.map((field, index) => (hasHeader ? field.trim().replace(/\s+/g, ' ') : String(index)));
   const sequence = sequenceColumn === undefined ? undefined : choose(names, [sequenceColumn])[0];
-  const chosen = choice ? choose(names, choice) : [...names.keys()].filter(index => index !== sequence);
-  if (chosen.length === 0) throw new FileFormatError(`There is no column but "${sequenceColumn}".`);
+  const candidates = choice ? choose(names, choice) : [...names.keys()].filter(index => index !== sequence);
+  if (candidates.length === 0) throw new FileFormatError(`There is no column but "${sequenceColumn}".`);
+  const chosen = [...match(candidates, names, hasHeader)];
   return { hasHeader, names, width: first.length, chosen, byChoice: choice !== undefined, sequence, start };
 }
 
@@ -131,7 +160,7 @@ function addRow({ names, lengths }: CsvSequences, name: string): void {
 }
 
 /** The rows that are not blank, each with its position in the text. */
-function eachRow(text: string, visit: (row: string[], start: number) => void): void {
+function eachRow(text: string, visit: (row: string[], start: number, end: number) => void): void {
   let end = 0;
   Papa.parse<string[]>(text, {
     delimiter: delimiterOf(text),
@@ -148,7 +177,7 @@ function eachRow(text: string, visit: (row: string[], start: number) => void): v
           `Line ${lineAt(text, start)} ${what}. Write a quote inside a quoted field twice ("").`,
         );
       }
-      if (row.length > 1 || row[0].trim() !== '') visit(row, start);
+      if (row.length > 1 || row[0].trim() !== '') visit(row, start, end);
     },
   });
 }

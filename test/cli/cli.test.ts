@@ -445,7 +445,7 @@ describe('bad input ends with 1, in one clear line, and changes nothing', () => 
     [
       'data of another D',
       () => ['predict', model, iris, '--columns', 'petal_length'],
-      'The model has 2 features, the points have 1.',
+      'There is no column "eruptions", which the model takes (eruptions, waiting)',
     ],
     [
       'a folder that is not there, before anything is read',

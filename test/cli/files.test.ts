@@ -40,7 +40,9 @@ describe('reading', () => {
     expect(csv).toEqual({ points: { data: values, shape: [2, 2] }, columns: ['a', 'b'] });
     const npy = await readData(put('rows.npy', formatNpy({ data: values, shape: [2, 2] })));
     expect(npy).toEqual({ points: { data: values, shape: [2, 2] }, columns: ['0', '1'] });
-    expect((await readData(at('rows.csv'), ['b'])).points.data).toEqual(new Float64Array([2, 4]));
+    expect((await readData(at('rows.csv'), { columns: ['b'] })).points.data).toEqual(
+      new Float64Array([2, 4]),
+    );
   });
 
   it('names the file in what is wrong with it', async () => {
@@ -51,7 +53,7 @@ describe('reading', () => {
   });
 
   it('refuses --columns for .npy', async () => {
-    await expect(readData(at('rows.npy'), ['0'])).rejects.toThrow(InvalidArgumentError);
+    await expect(readData(at('rows.npy'), { columns: ['0'] })).rejects.toThrow(InvalidArgumentError);
   });
 
   it('says why a file cannot be read', async () => {

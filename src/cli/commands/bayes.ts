@@ -8,6 +8,7 @@ import { WEIGHT_PRIORS } from '../../models/weight-prior.js';
 import { namesOf, readData } from '../data.js';
 import { type RunOptions, runFit } from '../fitting.js';
 import { describeBayesian } from '../kinds/bayesian-gaussian-mixture.js';
+import { matching } from '../matching.js';
 import { agree, countFrom, readStart } from '../models.js';
 import {
   addColumns,
@@ -104,7 +105,10 @@ const bayes = (path: string, options: BayesOptions): Promise<void> =>
       standardize: options.standardize,
       ...priorsOf(options, start.init),
     };
-    const { points, columns } = await readData(path, options.columns);
+    const { points, columns } = await readData(path, {
+      columns: options.columns,
+      match: matching(start.columns, options),
+    });
     return {
       objective: 'lower bound',
       size: { count: points.shape[0], of: 'rows' },

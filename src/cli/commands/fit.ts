@@ -16,6 +16,7 @@ import type { Criteria } from '../kinds/likelihood.js';
 import { describeMixture } from '../kinds/mixture.js';
 import type { MixtureLike } from '../kinds/mixture-like.js';
 import { readLabels } from '../labels.js';
+import { matching } from '../matching.js';
 import { countFrom, readStart } from '../models.js';
 import {
   addColumns,
@@ -129,7 +130,10 @@ const fitFile = (path: string, options: FitOptions): Promise<void> =>
       seed: options.seed,
       ...(await rulesOf(options, choice.family)),
     };
-    const { points, columns } = await readData(path, options.columns);
+    const { points, columns } = await readData(path, {
+      columns: options.columns,
+      match: matching(start.columns, options),
+    });
     const runsAll = options.eStep?.name === 'sampled'; // draws never settle
     return {
       objective: 'log-likelihood',

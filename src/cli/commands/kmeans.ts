@@ -6,6 +6,7 @@ import { namesOf, readData } from '../data.js';
 import { about, readJson } from '../files.js';
 import { type RunOptions, runFit } from '../fitting.js';
 import { describeKMeans } from '../kinds/k-means.js';
+import { matching } from '../matching.js';
 import { countFrom, isObject } from '../models.js';
 import {
   addColumns,
@@ -62,9 +63,15 @@ export function addKMeans(program: Command): void {
 
 const kMeans = (path: string, options: KMeansCommandOptions): Promise<void> =>
   runFit(options, async () => {
-    const start = typeof options.init === 'string' ? { init: options.init } : await readCenters(options.init);
+    const start =
+      typeof options.init === 'string'
+        ? { init: options.init, columns: undefined }
+        : await readCenters(options.init);
     const nClusters = countFrom('--clusters', options.clusters, start.nClusters);
-    const { points, columns } = await readData(path, options.columns);
+    const { points, columns } = await readData(path, {
+      columns: options.columns,
+      match: matching(start.columns, options),
+    });
     const { restarts: nInit, tol, maxIter, seed, beta, standardize } = options;
     return {
       objective: 'inertia',
@@ -101,12 +108,12 @@ const kMeans = (path: string, options: KMeansCommandOptions): Promise<void> =>
 /** Centres of a k-means model, or of an object or array that holds them alone. */
 async function readCenters({
   file,
-}: StartFilePath): Promise<Pick<KMeansOptions, 'init'> & { nClusters?: number }> {
+}: StartFilePath): Promise<Pick<KMeansOptions, 'init' | 'columns'> & { nClusters?: number }> {
   const json = await readJson(file);
   return about(file, () => {
     if (isObject(json) && 'format' in json) {
-      const { clusterCenters, nClusters, nFeatures } = KMeans.fromJSON(json);
-      return { init: { data: clusterCenters, shape: [nClusters, nFeatures] }, nClusters };
+      const { clusterCenters, nClusters, nFeatures, columns } = KMeans.fromJSON(json);
+      return { init: { data: clusterCenters, shape: [nClusters, nFeatures] }, nClusters, columns };
     }
     const centers = isObject(json) ? json.clusterCenters : json;
     if (!Array.isArray(centers) || centers.length === 0) {

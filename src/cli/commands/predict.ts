@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
 import { InvalidArgumentError } from '../../errors.js';
+import { type Added, appended } from '../append.js';
 import { onDevice } from '../device.js';
 import { checkWritable } from '../files.js';
 import { readModel } from '../models.js';
 import {
+  addAppend,
   addArrayOut,
   addColumns,
   addDevice,
@@ -16,6 +18,7 @@ import { nested, type OutOptions, writeRows } from '../output.js';
 
 interface PredictOptions extends OutOptions {
   proba?: boolean;
+  append?: boolean;
   device: Device;
   columns?: string[];
 }
@@ -27,7 +30,7 @@ export function addPredict(program: Command): void {
     .argument('<model>', MODEL_HELP)
     .argument('<data>', DATA_HELP)
     .option('--proba', 'the probability of every component in place of the label');
-  for (const add of [addArrayOut, addDevice, addColumns, addJson]) add(command);
+  for (const add of [addAppend, addArrayOut, addDevice, addColumns, addJson]) add(command);
   command.action(predict);
 }
 
@@ -40,18 +43,23 @@ async function predict(modelPath: string, dataPath: string, options: PredictOpti
       `${modelPath}: A ${kind} model gives labels, no probabilities. Try without --proba.`,
     );
   }
-  const input = await model.readInput(dataPath, options.columns);
+  const input = await model.readInput(dataPath, { ...options, keepText: options.append });
   const { nRows: n, names } = input;
-
-  const array = await onDevice(options.device, async (device, signal) =>
-    options.proba && model.predictProba
-      ? { data: await model.predictProba(input, { device, signal }), shape: [n, k] }
-      : { data: await model.predict(input, { device, signal }), shape: [n] },
-  );
-
+  const found = await onDevice(options.device, async (device, signal): Promise<Added> => {
+    const use = { device, signal };
+    if (options.proba && model.predictProba) {
+      const header = Array.from({ length: k }, (_, j) => `${part}_${j}`);
+      return { header, array: { data: await model.predictProba(input, use), shape: [n, k] } };
+    }
+    if (options.append && model.beside) return model.beside(input, use);
+    return { header: [part], array: { data: await model.predict(input, use), shape: [n] } };
+  });
+  if (options.append && input.points) {
+    return writeRows(options, appended({ ...input, points: input.points }, found));
+  }
+  const { array } = found;
   await writeRows(options, {
-    array,
-    header: options.proba ? Array.from({ length: k }, (_, j) => `${part}_${j}`) : [part],
+    ...found,
     names,
     json: () => ({
       ...(options.proba ? { probabilities: nested(array) } : { labels: Array.from<number>(array.data) }),

@@ -29,7 +29,7 @@ async function score(
   options: ScoreOptions & { columns?: string[] },
 ): Promise<void> {
   const model = await readModel(modelPath);
-  await printScore(model, await model.readInput(dataPath, options.columns), options);
+  await printScore(model, await model.readInput(dataPath, options), options);
 }
 
 export async function printScore<I extends Input>(

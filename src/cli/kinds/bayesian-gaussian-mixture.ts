@@ -1,8 +1,9 @@
 import { BayesianGaussianMixture } from '../../estimators/bayesian-gaussian-mixture.js';
+import { besideEachOther, likeliest } from '../append.js';
 import { counted, fitPairs, formatSummary, partsTable } from '../summary.js';
 import { formatNats, formatNumber } from '../table.js';
 import type { OpenModel } from './kind.js';
-import { type PointsInput, readPoints } from './points.js';
+import { type PointsInput, pointsReader } from './points.js';
 
 export function openBayesian(json: unknown): OpenModel<PointsInput> {
   const model = BayesianGaussianMixture.fromJSON(json);
@@ -13,9 +14,17 @@ export function openBayesian(json: unknown): OpenModel<PointsInput> {
     columns: model.columns,
     toJSON: () => model.toJSON(),
     describe: () => describeBayesian(model),
-    readInput: readPoints,
+    readInput: pointsReader(model.columns),
     predict: ({ points }, use) => model.predict(points, use),
     predictProba: ({ points }, use) => model.predictProba(points, use),
+    async beside({ points }, use) {
+      const { labels, probability } = likeliest(await model.predictProba(points, use), model.nComponents);
+      const logDensities = await model.scoreSamples(points, use);
+      return {
+        header: ['component', 'probability', 'log_density'],
+        array: besideEachOther([labels, probability, logDensities]),
+      };
+    },
     sample: (n, seed) => model.sample(n, { seed }),
     async score({ points }, use) {
       const value = await model.score(points, use);

@@ -1,10 +1,12 @@
+import type { Matrix } from '../../data/matrix.js';
 import { HiddenMarkovModel } from '../../estimators/hidden-markov-model.js';
 import { aic, bic } from '../../selection.js';
+import { type Added, besideEachOther, entryOf } from '../append.js';
 import { note } from '../exit.js';
 import { about, readJson } from '../files.js';
 import { readSequences, type SequencesInput } from '../sequences.js';
 import { counted, formatSummary, partsTable } from '../summary.js';
-import type { OpenModel, TableNames } from './kind.js';
+import type { OpenModel, TableNames, Use } from './kind.js';
 import { type Criteria, likelihoodPairs, likelihoodScores } from './likelihood.js';
 
 /** The model in a file, for commands that take no other. */
@@ -24,11 +26,16 @@ export const asOpenModel = (model: HiddenMarkovModel): OpenModel<SequencesInput>
   levelNames: model.levelNames,
   toJSON: () => model.toJSON(),
   describe: () => describeHiddenMarkovModel(model),
-  readInput: (path, columns) => readSequences(path, { columns }),
+  readInput: (path, options) => readSequences(path, options, model.columns),
   async predict({ points, lengths }, use) {
     return (await model.decode(points, { algorithm: 'posterior', lengths, ...use })).states;
   },
   predictProba: ({ points, lengths }, use) => model.predictProba(points, { lengths, ...use }),
+  async beside(input, use) {
+    const { points, lengths } = input;
+    const { states } = await model.decode(points, { algorithm: 'posterior', lengths, ...use });
+    return besideStates(model, input, states, use);
+  },
   async score({ points, lengths, nRows: n }, use) {
     const each = await model.scoreSequences(points, { lengths, ...use });
     const impossible = each.indexOf(Number.NEGATIVE_INFINITY);
@@ -47,6 +54,40 @@ export const asOpenModel = (model: HiddenMarkovModel): OpenModel<SequencesInput>
     return { ...rows, labels: states };
   },
 });
+
+/** The state of each row, how probable it is given the whole sequence, and the log density of the row given those before it. */
+export async function besideStates(
+  model: HiddenMarkovModel,
+  { points, lengths }: Pick<SequencesInput, 'points' | 'lengths'>,
+  states: Uint32Array,
+  use: Use,
+): Promise<Added> {
+  const probabilities = await model.predictProba(points, { lengths, ...use });
+  return {
+    header: ['state', 'probability', 'log_density'],
+    array: besideEachOther([
+      states,
+      entryOf(probabilities, model.nStates, states),
+      logDensities(model, points, lengths),
+    ]),
+  };
+}
+
+/** [n] log p(x_t | x_1 … x_{t−1}) of each sequence: they sum to its log-likelihood. */
+function logDensities(model: HiddenMarkovModel, { data, shape: [n, d] }: Matrix, lengths: Uint32Array) {
+  const found = new Float64Array(n);
+  let row = 0;
+  for (const length of lengths) {
+    const filter = model.filter();
+    let before = 0;
+    for (const end = row + length; row < end; row++) {
+      const { logLikelihood } = filter.next(data.subarray(row * d, (row + 1) * d));
+      found[row] = logLikelihood - before;
+      before = logLikelihood;
+    }
+  }
+  return found;
+}
 
 /** The states, then the transitions between them. */
 export function describeHiddenMarkovModel(model: HiddenMarkovModel, criteria?: Criteria): string {

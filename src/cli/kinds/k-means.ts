@@ -1,8 +1,9 @@
 import { KMeans } from '../../estimators/k-means.js';
+import { besideEachOther, entryOf } from '../append.js';
 import { counted, fitPairs, formatSummary, partsTable } from '../summary.js';
 import { formatNumber } from '../table.js';
 import type { OpenModel } from './kind.js';
-import { type PointsInput, readPoints } from './points.js';
+import { type PointsInput, pointsReader } from './points.js';
 
 export function openKMeans(json: unknown): OpenModel<PointsInput> {
   const model = KMeans.fromJSON(json);
@@ -13,8 +14,13 @@ export function openKMeans(json: unknown): OpenModel<PointsInput> {
     columns: model.columns,
     toJSON: () => model.toJSON(),
     describe: () => describeKMeans(model),
-    readInput: readPoints,
+    readInput: pointsReader(model.columns),
     predict: ({ points }, use) => model.predict(points, use),
+    async beside({ points }, use) {
+      const [labels, distances] = [await model.predict(points, use), await model.transform(points)];
+      const own = entryOf(distances, model.nClusters, labels);
+      return { header: ['cluster', 'distance'], array: besideEachOther([labels, own]) };
+    },
     async score({ points, nRows }, use) {
       const inertia = inertiaOf(model, points.data, await model.predict(points, use));
       return [

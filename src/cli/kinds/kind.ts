@@ -1,6 +1,9 @@
 import type { Backend } from '../../backends/backend.js';
+import type { CsvText } from '../../data/csv.js';
+import type { Matrix } from '../../data/matrix.js';
 import type { LevelNames } from '../../estimators/table-names.js';
 import type { SampledPoints } from '../../models/sample.js';
+import type { Added } from '../append.js';
 import type { RowNames } from '../output.js';
 
 /** Where a question is answered. */
@@ -14,6 +17,17 @@ export interface Input {
   readonly nRows: number;
   /** What the rows are called, where the file says so. */
   readonly names?: RowNames;
+  /** The file's own lines, where they are asked for. */
+  readonly text?: CsvText;
+  /** [n] Which row of the file each is, where that is not its own number. */
+  readonly rows?: Uint32Array;
+  readonly points?: Matrix;
+}
+
+/** What a person says of a data file. */
+export interface InputOptions {
+  readonly columns?: string[];
+  readonly keepText?: boolean;
 }
 
 /** A number that says how well a model explains rows. */
@@ -43,11 +57,13 @@ export interface OpenModel<I extends Input = Input> extends TableNames {
   describe(): string;
   /** The content of its file. */
   toJSON(): object;
-  readInput(path: string, columns: string[] | undefined): Promise<I>;
+  readInput(path: string, options: InputOptions): Promise<I>;
   /** [n] */
   predict(input: I, use: Use): Promise<Uint32Array>;
   /** [n, nParts] row-major */
   predictProba?(input: I, use: Use): Promise<Float64Array>;
+  /** What `--append` puts beside each row: its label, and how sure that is. */
+  beside?(input: I, use: Use): Promise<Added>;
   score(input: I, use: Use): Promise<Score[]>;
   sample?(n: number, seed: number): SampledPoints;
 }

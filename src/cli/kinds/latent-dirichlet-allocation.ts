@@ -18,9 +18,10 @@ export function openTopics(json: unknown): OpenModel<CountsInput> {
     nParts: model.nComponents,
     toJSON: () => topicsJson(model, words),
     describe: () => describeTopics(model, words),
-    async readInput(path, columns) {
+    async readInput(path, { columns, keepText }) {
       if (columns)
         throw new InvalidArgumentError('Word counts have no --columns; the model knows its words.');
+      if (keepText) throw new InvalidArgumentError('--append is for tables of numbers, not for word counts.');
       const read = await readCounts(path, words);
       const { counts, documents } = read;
       const names = documents && { header: 'doc', values: documents };

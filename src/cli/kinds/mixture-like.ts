@@ -4,9 +4,10 @@ import type { Points } from '../../data/points.js';
 import type { FitInfo } from '../../estimators/fitted-mixture.js';
 import type { UseOptions } from '../../estimators/scoring.js';
 import type { SampledPoints } from '../../models/sample.js';
+import { besideEachOther, likeliest } from '../append.js';
 import type { OpenModel, TableNames } from './kind.js';
 import { likelihoodScores } from './likelihood.js';
-import { type PointsInput, readPoints } from './points.js';
+import { type PointsInput, pointsReader } from './points.js';
 
 /** A mixture with a likelihood: of Gaussians or of counts. */
 export interface MixtureLike extends TableNames {
@@ -15,6 +16,7 @@ export interface MixtureLike extends TableNames {
   toJSON(): object;
   predict(points: Points, options?: UseOptions): Promise<Uint32Array>;
   predictProba(points: Points, options?: UseOptions): Promise<Float64Array>;
+  scoreSamples(points: Points, options?: UseOptions): Promise<Float64Array>;
   score(points: Points, options?: UseOptions): Promise<number>;
   aic(points: Points, options?: UseOptions): Promise<number>;
   bic(points: Points, options?: UseOptions): Promise<number>;
@@ -35,9 +37,17 @@ export function openMixture(
     columns: model.columns,
     levelNames: model.levelNames,
     toJSON: () => model.toJSON(),
-    readInput: readPoints,
+    readInput: pointsReader(model.columns),
     predict: ({ points }, use) => model.predict(points, use),
     predictProba: ({ points }, use) => model.predictProba(points, use),
+    async beside({ points }, use) {
+      const { labels, probability } = likeliest(await model.predictProba(points, use), model.nComponents);
+      const logDensities = await model.scoreSamples(points, use);
+      return {
+        header: ['component', 'probability', 'log_density'],
+        array: besideEachOther([labels, probability, logDensities]),
+      };
+    },
     sample: (n, seed) => model.sample(n, { seed }),
     async score({ points, nRows }, use) {
       const rows = await load(points, use.device);

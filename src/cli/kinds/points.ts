@@ -1,6 +1,7 @@
 import type { Matrix } from '../../data/matrix.js';
 import { readData } from '../data.js';
-import type { Input } from './kind.js';
+import { matching } from '../matching.js';
+import type { Input, InputOptions } from './kind.js';
 
 /** Rows of numbers, which all models but those of words take. */
 export interface PointsInput extends Input {
@@ -8,7 +9,10 @@ export interface PointsInput extends Input {
   readonly columns: readonly string[];
 }
 
-export async function readPoints(path: string, columns?: string[]): Promise<PointsInput> {
-  const data = await readData(path, columns);
-  return { ...data, nRows: data.points.shape[0] };
-}
+/** How a model reads files: its columns by name. */
+export const pointsReader =
+  (model: readonly string[] | undefined) =>
+  async (path: string, options: InputOptions): Promise<PointsInput> => {
+    const data = await readData(path, { ...options, match: matching(model, options) });
+    return { ...data, nRows: data.points.shape[0] };
+  };

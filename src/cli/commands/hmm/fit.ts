@@ -114,7 +114,7 @@ const fit = (path: string, options: HmmFitOptions): Promise<void> =>
       priors: hasPrior ? { initialProbs, transitionMatrix } : undefined,
       weights: file === undefined ? undefined : await about(file, () => readColumn(file, 'weights')),
     };
-    const { points, lengths, columns } = await readSequences(path, options);
+    const { points, lengths, columns } = await readSequences(path, options, start.columns);
     return {
       objective: 'log-likelihood',
       size: { count: points.shape[0], of: 'rows' },

@@ -32,7 +32,6 @@ export const models: FuzzKind<string> = {
     const model = openModel(parse(String(input)));
     model.describe();
     model.toJSON();
-    model.sample?.(3, 0);
     const { nFeatures, columns, levels } = model.toJSON() as Record<string, number & string[]>;
     const rows =
       model.kind === 'latent-dirichlet-allocation'
@@ -99,7 +98,7 @@ function change(file: Json, other: Json, rng: Rng): void {
     () => {
       if (Array.isArray(value)) holder[key] = [...value, ...value];
       else if (typeof value === 'number') holder[key] = value * pick([-1, 0, 2, 1e10, 1e-10, 1 + 1e-5], rng);
-      else holder[key] = String(value);
+      else holder[key] = textOf(value);
     },
     () => {
       holder[pick(['fit', 'columns', 'levels', 'levelNames', 'scale', 'trials', 'words', 'x'], rng)] = value;

@@ -42,6 +42,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'families/': ['errors.ts', 'numerics/', 'statistics.ts', 'families/'],
   'data/matrix.ts': ['errors.ts'],
   'data/columns.ts': ['data/'],
+  'data/categories.ts': [],
   'data/csv.ts': ['errors.ts', 'data/'],
   'data/npy.ts': ['errors.ts', 'data/'],
   'data/points.ts': ['errors.ts', 'data/', 'families/family.ts', 'backends/backend.ts'],

@@ -2,6 +2,7 @@ import { ModelFormatError } from '../errors.js';
 import { EMISSIONS, type EmissionName } from '../estimators/hidden-markov-emission.js';
 import { HiddenMarkovModel } from '../estimators/hidden-markov-model.js';
 import type { HiddenMarkovModelOptions } from '../estimators/hidden-markov-options.js';
+import type { LevelNames } from '../estimators/table-names.js';
 import type { CovarianceName } from '../families/covariance/covariance-type.js';
 import { UsageError } from './exit.js';
 import { about, readJson } from './files.js';
@@ -20,6 +21,7 @@ export interface ChainStartFile {
   readonly nSymbols?: number;
   readonly stationary?: boolean;
   readonly columns?: readonly string[];
+  readonly levelNames?: LevelNames;
 }
 
 /** A start by name, or from a file: a whole model, or some of its parameters. */
@@ -42,6 +44,7 @@ function modelStart(init: HiddenMarkovModel): ChainStartFile {
     covarianceType,
     stationary,
     columns: init.columns,
+    levelNames: init.levelNames,
     ...(emission === 'categorical' && { nSymbols: init.nFeatures }),
   };
 }

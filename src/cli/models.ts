@@ -4,6 +4,7 @@ import { FAMILIES } from '../estimators/count-family.js';
 import { GaussianMixture } from '../estimators/gaussian-mixture.js';
 import { Mixture } from '../estimators/mixture.js';
 import type { Init } from '../estimators/options.js';
+import type { LevelNames } from '../estimators/table-names.js';
 import type { CovarianceName } from '../families/covariance/covariance-type.js';
 import { modelIn } from '../serialize.js';
 import { UsageError } from './exit.js';
@@ -53,6 +54,7 @@ export interface StartFile {
   readonly family?: Family;
   readonly trials?: number;
   readonly levels?: readonly number[];
+  readonly levelNames?: LevelNames;
 }
 
 const STARTS: Record<string, (json: unknown) => StartFile> = {
@@ -60,8 +62,8 @@ const STARTS: Record<string, (json: unknown) => StartFile> = {
   'bayesian-gaussian-mixture': json => gaussianStart(BayesianGaussianMixture.fromJSON(json)),
   mixture: json => {
     const init = Mixture.fromJSON(json) as Mixture & Init;
-    const { nComponents, family, trials, levels, columns } = init;
-    return { init, nComponents, family, trials, levels, columns };
+    const { nComponents, family, trials, levels, levelNames, columns } = init;
+    return { init, nComponents, family, trials, levels, levelNames, columns };
   },
 };
 

@@ -2,9 +2,10 @@ import { type Command, Option } from 'commander';
 import type { Matrix } from '../data/matrix.js';
 import { checkSequences } from '../data/sequences.js';
 import { FileFormatError } from '../errors.js';
-import { readData } from './data.js';
+import type { LevelNames } from '../estimators/table-names.js';
+import { readData, tableNames } from './data.js';
 import { about } from './files.js';
-import type { Input } from './kinds/kind.js';
+import type { Input, TableNames } from './kinds/kind.js';
 import { matching } from './matching.js';
 import { addColumns } from './options.js';
 import type { RowNames } from './output.js';
@@ -13,6 +14,7 @@ import type { RowNames } from './output.js';
 export interface SequencesInput extends Input {
   readonly points: Matrix;
   readonly columns: readonly string[];
+  readonly levelNames?: LevelNames;
   /** [sequences] */
   readonly lengths: Uint32Array;
   /** [sequences] What they are called, where there may be several. */
@@ -36,16 +38,18 @@ export const addSequences = (command: Command): Command =>
     )
     .option('--lengths <file>', 'how many rows each sequence has: a file of one column');
 
-/** @param model the columns of the model that is to take them */
+/** @param model what the model that is to take them calls columns and levels; whether it takes categories */
 export async function readSequences(
   path: string,
   options: SequenceOptions & { readonly keepText?: boolean },
-  model?: readonly string[],
+  model: TableNames & { readonly isCategorical?: boolean } = {},
 ): Promise<SequencesInput> {
   const { columns: asked, sequenceColumn: column, keepText } = options;
-  const match = matching(model, options);
-  const read = await readData(path, { columns: asked, sequenceColumn: column, keepText, match });
+  const match = matching(model.columns, options);
+  const categories = model.levelNames ?? model.isCategorical;
+  const read = await readData(path, { columns: asked, sequenceColumn: column, categories, keepText, match });
   const { points, columns, sequences, text } = read;
+  const { levelNames } = tableNames(read);
   const { lengths: file, sequenceColumn } = options;
   const lengths =
     file === undefined
@@ -57,6 +61,7 @@ export async function readSequences(
     columns,
     nRows: points.shape[0],
     text,
+    levelNames,
     lengths,
     ...(several && { sequences: { header: sequenceColumn ?? 'sequence', values: several.names } }),
   };

@@ -1,5 +1,6 @@
 import Papa from 'papaparse';
 import { FileFormatError } from '../errors.js';
+import { Categories } from './categories.js';
 import { type Matrix, matrix } from './matrix.js';
 
 export interface CsvOptions {
@@ -12,6 +13,12 @@ export interface CsvOptions {
   sequenceColumn?: string;
   /** What to take of the chosen columns, in which order. Default: all of them. */
   match?: MatchColumns;
+  /**
+   * Read columns of text as categories: codes 0, 1, 2, … of their levels, which are sorted by name; columns of numbers keep
+   * them. Or the levels of each column to be read, as a model has them: no other text is taken, and columns without levels
+   * hold numbers.
+   */
+  categories?: boolean | readonly (readonly string[] | undefined)[];
   /** Keep the lines of the file as they are, in `text`. */
   keepText?: boolean;
 }
@@ -28,6 +35,8 @@ export interface CsvData {
   points: Matrix;
   /** [d] names, or positions ('0', '1', …) where the file has no header */
   columns: string[];
+  /** [d] the levels of each column that holds text, in the order of their codes; absent without `categories`. */
+  levels?: (readonly string[] | undefined)[];
   /** Absent without `sequenceColumn`. */
   sequences?: CsvSequences;
   /** Absent without `keepText`. */
@@ -69,6 +78,7 @@ export function parseCsv(text: string, options: CsvOptions = {}): CsvData {
   const sequences: CsvSequences = { names: [], lengths: [] };
   let layout: Layout | undefined;
   const kept: CsvText = { delimiter: options.keepText ? delimiterOf(lines) : '', lines: [] };
+  let coders: (Categories | undefined)[] | undefined;
   let nRows = 0;
 
   eachRow(lines, (row, start, end) => {
@@ -85,9 +95,11 @@ export function parseCsv(text: string, options: CsvOptions = {}): CsvData {
           `${layout.width}. Try to mend the line, or to quote fields that hold the delimiter.`,
       );
     }
-    for (const index of layout.chosen) {
-      const value = numberOf(row[index]);
-      if (!Number.isFinite(value)) throw notANumber(row, index, layout, lineAt(lines, start));
+    coders ??= codersOf(layout.chosen.length, options.categories);
+    for (let j = 0; j < layout.chosen.length; j++) {
+      const index = layout.chosen[j];
+      const value = coders[j]?.code(row[index]) ?? numberOf(row[index]);
+      if (!Number.isFinite(value)) throw unreadable(row, index, layout, lineAt(lines, start), coders[j]);
       values.push(value);
     }
     if (layout.sequence !== undefined) addRow(sequences, row[layout.sequence].trim());
@@ -100,9 +112,12 @@ export function parseCsv(text: string, options: CsvOptions = {}): CsvData {
       `The CSV file has a header (${list(layout.names)}) but no rows; expected lines of numbers below it.`,
     );
   }
+  const data = values.toArray();
+  const levels = options.categories && decode(data, coders ?? []);
   return {
-    points: matrix(values.toArray(), [nRows, layout.chosen.length]),
+    points: matrix(data, [nRows, layout.chosen.length]),
     columns: layout.chosen.map(index => layout!.names[index]),
+    ...(levels && { levels }),
     ...(layout.sequence !== undefined && { sequences }),
     ...(options.keepText && { text: kept }),
   };
@@ -190,6 +205,37 @@ function delimiterOf(text: string): string {
 
 function numberOf(field: string): number {
   return NUMBER.test(field) ? Number(field) : Number.NaN;
+}
+
+function codersOf(d: number, categories: CsvOptions['categories']): (Categories | undefined)[] {
+  if (categories === true) return Array.from({ length: d }, () => new Categories());
+  return Array.from({ length: d }, (_, j) => {
+    const levels = categories ? categories[j] : undefined;
+    return levels && new Categories(levels);
+  });
+}
+
+/** Put what codes stand for in the place of the codes. */
+function decode(data: Float64Array, coders: readonly (Categories | undefined)[]) {
+  const meanings = coders.map(coder => coder?.finish(numberOf));
+  const d = coders.length;
+  for (let i = 0; i < data.length; i++) data[i] = meanings[i % d]?.values[data[i]] ?? data[i];
+  return meanings.map(meaning => meaning?.levels);
+}
+
+function unreadable(
+  row: string[],
+  index: number,
+  layout: Layout,
+  line: number,
+  coder?: Categories,
+): FileFormatError {
+  if (!coder) return notANumber(row, index, layout, line);
+  const got = row[index].trim() === '' ? 'an empty field' : brief(row[index].trim());
+  const expected = coder.known ? `one of ${list(coder.known)}` : 'a value';
+  return new FileFormatError(
+    `Line ${line}, column "${layout.names[index]}": expected ${expected}, got ${got}.`,
+  );
 }
 
 function notANumber(row: string[], index: number, layout: Layout, line: number): FileFormatError {

@@ -8,7 +8,7 @@ import { Mixture } from '../../estimators/mixture.js';
 import type { FitProgress } from '../../estimators/options.js';
 import type { RuleOptions } from '../../estimators/rules.js';
 import { aic, bic } from '../../selection.js';
-import { namesOf, readData } from '../data.js';
+import { readData, tableNames } from '../data.js';
 import { type FamilyOptions, familyOf } from '../families.js';
 import { type RunOptions, runFit } from '../fitting.js';
 import { describeGaussianMixture } from '../kinds/gaussian-mixture.js';
@@ -130,10 +130,13 @@ const fitFile = (path: string, options: FitOptions): Promise<void> =>
       seed: options.seed,
       ...(await rulesOf(options, choice.family)),
     };
-    const { points, columns } = await readData(path, {
+    const table = await readData(path, {
       columns: options.columns,
       match: matching(start.columns, options),
+      categories: choice.family === 'categorical' && (start.levelNames ?? true),
     });
+    const { points } = table;
+    const { columns, levelNames } = tableNames(table);
     const runsAll = options.eStep?.name === 'sampled'; // draws never settle
     return {
       objective: 'log-likelihood',
@@ -141,9 +144,9 @@ const fitFile = (path: string, options: FitOptions): Promise<void> =>
       async fit(device, signal, report) {
         const onIteration = ({ restart, iteration, logLikelihood }: Iteration) =>
           report({ restart, iteration, value: logLikelihood });
-        const told = { ...common, columns: namesOf(columns), device, signal, onIteration };
+        const told = { ...common, columns, device, signal, onIteration };
         if (choice.family !== 'gaussian') {
-          const model = await Mixture.fit(points, { ...told, ...choice });
+          const model = await Mixture.fit(points, { ...told, ...choice, levelNames });
           const criteria = await criteriaOf(model, points, device);
           return { ...outcomeOf(model, criteria, runsAll), text: describeMixture(model, criteria) };
         }

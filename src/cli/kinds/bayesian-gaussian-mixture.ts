@@ -14,7 +14,7 @@ export function openBayesian(json: unknown): OpenModel<PointsInput> {
     columns: model.columns,
     toJSON: () => model.toJSON(),
     describe: () => describeBayesian(model),
-    readInput: pointsReader(model.columns),
+    readInput: pointsReader(model),
     predict: ({ points }, use) => model.predict(points, use),
     predictProba: ({ points }, use) => model.predictProba(points, use),
     async beside({ points }, use) {

@@ -26,7 +26,7 @@ export const asOpenModel = (model: HiddenMarkovModel): OpenModel<SequencesInput>
   levelNames: model.levelNames,
   toJSON: () => model.toJSON(),
   describe: () => describeHiddenMarkovModel(model),
-  readInput: (path, options) => readSequences(path, options, model.columns),
+  readInput: (path, options) => readSequences(path, options, model),
   async predict({ points, lengths }, use) {
     return (await model.decode(points, { algorithm: 'posterior', lengths, ...use })).states;
   },

@@ -14,7 +14,7 @@ export function openKMeans(json: unknown): OpenModel<PointsInput> {
     columns: model.columns,
     toJSON: () => model.toJSON(),
     describe: () => describeKMeans(model),
-    readInput: pointsReader(model.columns),
+    readInput: pointsReader(model),
     predict: ({ points }, use) => model.predict(points, use),
     async beside({ points }, use) {
       const [labels, distances] = [await model.predict(points, use), await model.transform(points)];

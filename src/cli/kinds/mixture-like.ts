@@ -37,7 +37,7 @@ export function openMixture(
     columns: model.columns,
     levelNames: model.levelNames,
     toJSON: () => model.toJSON(),
-    readInput: pointsReader(model.columns),
+    readInput: pointsReader(model),
     predict: ({ points }, use) => model.predict(points, use),
     predictProba: ({ points }, use) => model.predictProba(points, use),
     async beside({ points }, use) {

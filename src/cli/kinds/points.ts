@@ -1,7 +1,7 @@
 import type { Matrix } from '../../data/matrix.js';
 import { readData } from '../data.js';
 import { matching } from '../matching.js';
-import type { Input, InputOptions } from './kind.js';
+import type { Input, InputOptions, TableNames } from './kind.js';
 
 /** Rows of numbers, which all models but those of words take. */
 export interface PointsInput extends Input {
@@ -9,10 +9,14 @@ export interface PointsInput extends Input {
   readonly columns: readonly string[];
 }
 
-/** How a model reads files: its columns by name. */
+/** How a model reads files: its columns and levels by name. */
 export const pointsReader =
-  (model: readonly string[] | undefined) =>
+  ({ columns: model, levelNames }: TableNames) =>
   async (path: string, options: InputOptions): Promise<PointsInput> => {
-    const data = await readData(path, { ...options, match: matching(model, options) });
+    const data = await readData(path, {
+      ...options,
+      match: matching(model, options),
+      categories: levelNames,
+    });
     return { ...data, nRows: data.points.shape[0] };
   };

@@ -49,7 +49,7 @@ async function decode(modelPath: string, dataPath: string, options: DecodeOption
   }
   if (out !== undefined) await checkWritable(out);
   const model = await readHiddenMarkovModel(modelPath);
-  const input = await readSequences(dataPath, { ...options, keepText: append }, model.columns);
+  const input = await readSequences(dataPath, { ...options, keepText: append }, model);
   const { points, lengths, nRows: n, sequences } = input;
   const k = model.nStates;
 

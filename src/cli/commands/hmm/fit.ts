@@ -114,13 +114,16 @@ const fit = (path: string, options: HmmFitOptions): Promise<void> =>
       priors: hasPrior ? { initialProbs, transitionMatrix } : undefined,
       weights: file === undefined ? undefined : await about(file, () => readColumn(file, 'weights')),
     };
-    const { points, lengths, columns } = await readSequences(path, options, start.columns);
+    const { points, lengths, columns, levelNames } = await readSequences(path, options, {
+      ...start,
+      isCategorical: told.emission === 'categorical',
+    });
     return {
       objective: 'log-likelihood',
       size: { count: points.shape[0], of: 'rows' },
       async fit(device, signal, report) {
         const model = await HiddenMarkovModel.fit(points, {
-          ...{ ...told, lengths, columns: namesOf(columns), device, signal },
+          ...{ ...told, lengths, columns: namesOf(columns), levelNames, device, signal },
           onIteration: ({ restart, iteration, logLikelihood }) =>
             report({ restart, iteration, value: logLikelihood }),
         });

@@ -37,7 +37,7 @@ async function forecast(modelPath: string, dataPath: string, options: ForecastOp
   const { steps: h, out } = options;
   if (out !== undefined) await checkWritable(out);
   const model = await readHiddenMarkovModel(modelPath);
-  const input = await readSequences(dataPath, options, model.columns);
+  const input = await readSequences(dataPath, options, model);
   const { points, lengths, columns, sequences } = input;
   const forecasts = await onDevice(options.device, (device, signal) =>
     model.forecast(points, h, { lengths, device, signal }),

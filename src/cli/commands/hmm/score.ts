@@ -20,5 +20,5 @@ async function score(
   options: ScoreOptions & SequenceOptions,
 ): Promise<void> {
   const model = asOpenModel(await readHiddenMarkovModel(modelPath));
-  await printScore(model, await readSequences(dataPath, options, model.columns), options);
+  await printScore(model, await readSequences(dataPath, options, model), options);
 }

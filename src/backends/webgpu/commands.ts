@@ -43,7 +43,8 @@ export class Commands {
       stage.origin.write(device.queue, part.origin);
       this.#encode(stage, part.size, offset, true);
       this.#count(pipeline, (work(from + x) - work(from)) * y * z, isBound);
-      await this.submit(true);
+      const isLast = part.size.every((length, i) => part.origin[i] + length === grid[i]);
+      if (!isLast) await this.submit(true); // what follows may go with the last part
     }
   }
 

@@ -23,6 +23,8 @@ export class Commands {
   #encoder: GPUCommandEncoder | undefined;
   #pass: GPUComputePassEncoder | undefined;
   #load = new Load();
+  /** Parts of grids that it has. */
+  #parts = 0;
 
   constructor(private readonly context: Context) {}
 
@@ -30,32 +32,34 @@ export class Commands {
     const { pace, device } = this.context;
     const { pipeline } = stage.kernel;
     const all = workOf(grid, work);
-    if (!pace.fits(this.#load, pipeline, all)) await this.submit();
-    if (pace.fits(this.#load, pipeline, all)) {
-      this.#encode(stage, grid, offset, false);
+    const isLong = !pace.fits(new Load(), pipeline, all);
+    const hasRoom = isLong ? pace.hasRoom(this.#load, pipeline) : pace.fits(this.#load, pipeline, all);
+    if (!hasRoom || this.#parts === Origin.parts) await this.submit();
+    if (!isLong) {
+      this.#encode(stage, grid, offset, Origin.whole);
       this.#count(pipeline, all, isBound);
       return;
     }
     const least = workgroupsAtOnce(device.adapterInfo);
-    for (const part of cutGrid(grid, work, least, () => pace.allowance(pipeline))) {
+    for (const part of cutGrid(grid, work, least, () => pace.allowance(pipeline, this.#load))) {
       const [x, y, z] = part.size;
       const [from] = part.origin;
-      stage.origin.write(device.queue, part.origin);
-      this.#encode(stage, part.size, offset, true);
+      const moved = stage.origin.write(device.queue, this.#parts++, part.origin);
+      this.#encode(stage, part.size, offset, moved);
       this.#count(pipeline, (work(from + x) - work(from)) * y * z, isBound);
       const isLast = part.size.every((length, i) => part.origin[i] + length === grid[i]);
       if (!isLast) await this.submit(true); // what follows may go with the last part
     }
   }
 
-  #encode({ kernel, groups }: Stage, grid: Grid, offset: number | undefined, isPart: boolean): void {
+  #encode({ kernel, groups }: Stage, grid: Grid, offset: number | undefined, moved: number): void {
     this.#pass ??= this.#open.beginComputePass();
     const pass = this.#pass;
-    const offsets = [offset, undefined, undefined, isPart ? Origin.part : Origin.whole];
+    const offsets = [offset, undefined, undefined, moved];
     pass.setPipeline(kernel.pipeline);
     groups.forEach((group, index) => {
-      const moved = offsets[index];
-      if (group) pass.setBindGroup(index, group, moved === undefined ? [] : [moved]);
+      const own = offsets[index];
+      if (group) pass.setBindGroup(index, group, own === undefined ? [] : [own]);
     });
     pass.dispatchWorkgroups(...grid);
   }
@@ -80,6 +84,7 @@ export class Commands {
     const load = this.#load;
     this.#encoder = undefined;
     this.#load = new Load();
+    this.#parts = 0;
     await this.context.pace.submit(commands, load, isPart);
   }
 

@@ -6,24 +6,27 @@ import type { Grid } from './parts.js';
 const STRIDE = 256;
 const BYTES = 16;
 
-/** Where the part of a grid that is dispatched begins: `origin` of shaders/include/origin.wgsl. */
+/** Where the parts of grids that are dispatched begin: `origin` of shaders/include/origin.wgsl. */
 export class Origin {
-  /** Dynamic offsets of a whole grid, and of a part. */
+  /** The dynamic offset of a whole grid. */
   static readonly whole = 0;
-  static readonly part = STRIDE;
+  /** Parts that one submission may have. */
+  static readonly parts = 4;
   readonly buffer: GPUBuffer;
 
   constructor(make: Maker) {
     const { uniform, copyDestination } = BUFFER_USAGE;
-    this.buffer = make.buffer('origin', 2 * STRIDE, uniform | copyDestination);
+    this.buffer = make.buffer('origin', STRIDE * (1 + Origin.parts), uniform | copyDestination);
   }
 
   get binding(): GPUBufferBinding {
     return { buffer: this.buffer, size: BYTES };
   }
 
-  /** Say where the part begins that is submitted next. */
-  write(queue: GPUQueue, [x, y, z]: Grid): void {
-    queue.writeBuffer(this.buffer, STRIDE, Uint32Array.of(x, y, z));
+  /** Say where a part begins, the `index`-th of the next submission. @returns its dynamic offset */
+  write(queue: GPUQueue, index: number, [x, y, z]: Grid): number {
+    const offset = STRIDE * (1 + index);
+    queue.writeBuffer(this.buffer, offset, Uint32Array.of(x, y, z));
+    return offset;
   }
 }

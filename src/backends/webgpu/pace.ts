@@ -69,10 +69,15 @@ export class Pace {
     return this.#timeOf(load) + (pipeline ? this.time(pipeline, work) : 0) <= this.submission;
   }
 
-  /** Work of a kernel that one submission may hold. */
-  allowance(pipeline: GPUComputePipeline): number {
+  /** Work of a kernel that one submission may hold besides what it has. */
+  allowance(pipeline: GPUComputePipeline, load = new Load()): number {
     const { speed, state } = this.#speed(pipeline);
-    return this.submission * speed * (state === 'new' ? TASTE : 1);
+    return Math.max(0, this.submission - this.#timeOf(load)) * speed * (state === 'new' ? TASTE : 1);
+  }
+
+  /** Whether a part of long work is worth to go with what a submission has; what nobody knows yet goes alone. */
+  hasRoom(load: Load, pipeline: GPUComputePipeline): boolean {
+    return this.#speed(pipeline).state === 'measured' && this.#timeOf(load) <= this.submission / 2;
   }
 
   /** Submit as soon as there is room, and wait for it where it shows how fast something is that nobody knows yet. */

@@ -1,6 +1,7 @@
 import type { StopReason } from './convergence.js';
 import { EmError, ModelFormatError } from './errors.js';
 import { flat, type Numbers } from './init/given-parameters.js';
+import { quote } from './quote.js';
 
 export const FORMAT = 'webgpu-em/model';
 export const VERSION = 1;
@@ -208,7 +209,7 @@ const MOST_LETTERS = 40;
 /** A value of a file in a few letters, whatever it is. */
 function inWords(value: unknown): string {
   if (typeof value === 'string') {
-    return JSON.stringify(value.length > MOST_LETTERS ? `${value.slice(0, MOST_LETTERS)}…` : value);
+    return quote(value, MOST_LETTERS);
   }
   if (Array.isArray(value)) return `an array of ${value.length}`;
   if (typeof value === 'object' && value !== null) return 'an object';

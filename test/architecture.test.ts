@@ -34,6 +34,7 @@ const COMPUTES = [
 /** What a room's files may import; rooms are folders of src/, or files of it. */
 const MAY_IMPORT: Record<string, string[]> = {
   'errors.ts': [],
+  'quote.ts': [],
   'option-names.ts': ['errors.ts'],
   'numerics/': ['errors.ts', 'numerics/'],
   'statistics.ts': [],
@@ -105,7 +106,7 @@ const MAY_IMPORT: Record<string, string[]> = {
 };
 
 /** What every room may import. */
-const EVERYWHERE = ['option-names.ts'];
+const EVERYWHERE = ['option-names.ts', 'quote.ts'];
 
 const roomOf = (file: string) => Object.keys(MAY_IMPORT).find(room => file.startsWith(room));
 

@@ -1,4 +1,5 @@
 import { AbortedError, EmError } from '../errors.js';
+import { brief } from '../quote.js';
 
 /** Interrupted is 128 and the number of the signal, as shells have it; this is Ctrl-C's. */
 export const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
@@ -21,5 +22,12 @@ export function describe(error: unknown): string {
 }
 
 /** Notes and errors go to stderr, so that stdout holds results alone. */
-export const note = (message: string): void => void process.stderr.write(`note: ${message}\n`);
-export const fail = (message: string): void => void process.stderr.write(`error: ${message}\n`);
+export const note = (message: string): void => say('note', message);
+export const fail = (message: string): void => say('error', message);
+
+/** Whatever a message quotes, it is one line that a terminal only shows, and no endless one. */
+function say(kind: string, message: string): void {
+  process.stderr.write(`${kind}: ${brief(message, MOST_LETTERS)}\n`);
+}
+
+const MOST_LETTERS = 2000;

@@ -1,5 +1,6 @@
 import type { MatchColumns } from '../data/csv.js';
 import { FileFormatError, InvalidDataError } from '../errors.js';
+import { list, quote } from '../quote.js';
 import { note } from './exit.js';
 
 /**
@@ -26,7 +27,7 @@ export function matching(
       const twice = model.find((_, j) => places[j].length > 1);
       if (twice !== undefined) {
         throw new FileFormatError(
-          `The header names column ${shown(twice)} more than once. Try to rename one.`,
+          `The header names column ${quote(twice)} more than once. Try to rename one.`,
         );
       }
       const extra = words.filter(word => !model.includes(word));
@@ -40,21 +41,13 @@ export function matching(
     }
     if (hasNames && names.includes(missing)) {
       throw new InvalidDataError(
-        `Column ${shown(missing)}, which the model takes (${list(model)}), is not among the chosen ones (${list(words)}).`,
+        `Column ${quote(missing)}, which the model takes (${list(model)}), is not among the chosen ones (${list(words)}).`,
       );
     }
     throw new InvalidDataError(
       hasNames
-        ? `There is no column ${shown(missing)}, which the model takes (${list(model)}); the file has ${list(names)}. Try --columns with those that stand for them, in this order.`
+        ? `There is no column ${quote(missing)}, which the model takes (${list(model)}); the file has ${list(names)}. Try --columns with those that stand for them, in this order.`
         : `The model takes ${model.length} columns (${list(model)}), got ${words.length} without names. Try --columns with the positions of those, in this order.`,
     );
   };
 }
-
-const MOST = 20;
-const shown = (name: string) => JSON.stringify(name.length > 60 ? `${name.slice(0, 60)}…` : name);
-const list = (names: readonly string[]) =>
-  names
-    .slice(0, MOST)
-    .map(name => (name.length > 60 ? `${name.slice(0, 60)}…` : name))
-    .join(', ') + (names.length > MOST ? ` and ${names.length - MOST} more` : '');

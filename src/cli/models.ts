@@ -6,6 +6,7 @@ import { Mixture } from '../estimators/mixture.js';
 import type { Init } from '../estimators/options.js';
 import type { LevelNames } from '../estimators/table-names.js';
 import type { CovarianceName } from '../families/covariance/covariance-type.js';
+import { quote } from '../quote.js';
 import { modelIn } from '../serialize.js';
 import { UsageError } from './exit.js';
 import { about, readJson } from './files.js';
@@ -39,9 +40,7 @@ export async function readModel(path: string): Promise<OpenModel> {
 export function openModel(json: unknown): OpenModel {
   const kind = modelIn(json);
   if (Object.hasOwn(KINDS, kind)) return KINDS[kind](json);
-  throw new ModelFormatError(
-    `Expected one of ${Object.keys(KINDS).join(', ')}, got a model ${JSON.stringify(kind.slice(0, 40))}.`,
-  );
+  throw new ModelFormatError(`Expected one of ${Object.keys(KINDS).join(', ')}, got a model ${quote(kind)}.`);
 }
 
 /** How a fit begins; a file says also how many components there are, and may say of which kind. */
@@ -84,7 +83,7 @@ export async function readStart(choice: StartChoice): Promise<StartFile> {
     const kind = modelIn(json);
     if (Object.hasOwn(STARTS, kind)) return STARTS[kind](json);
     throw new ModelFormatError(
-      `Expected one of ${Object.keys(STARTS).join(', ')}, got a model ${JSON.stringify(kind.slice(0, 40))}.`,
+      `Expected one of ${Object.keys(STARTS).join(', ')}, got a model ${quote(kind)}.`,
     );
   });
 }

@@ -1,4 +1,5 @@
 import type { StopReason } from '../convergence.js';
+import { brief } from '../quote.js';
 import { formatNumber, formatPairs, formatTable } from './table.js';
 
 const MOST_FEATURES = 8;
@@ -44,7 +45,10 @@ export function partsTable(
   const d = matrix.values.length / k;
   const shown = Math.min(d, MOST_FEATURES);
   const more = d > shown ? ['…'] : [];
-  const names = Array.from({ length: shown }, (_, j) => `${matrix.name} ${matrix.columns?.[j] ?? j}`);
+  const names = Array.from(
+    { length: shown },
+    (_, j) => `${matrix.name} ${brief(String(matrix.columns?.[j] ?? j))}`,
+  );
   const lines = Array.from({ length: k }, (_, i) => [
     String(i),
     ...Object.values(numbers).map(values =>

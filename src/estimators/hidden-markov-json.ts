@@ -6,6 +6,7 @@ import { checkedEmission, checkedProbabilities } from '../init/chain-starts.js';
 import type { Numbers } from '../init/given-parameters.js';
 import { HiddenMarkov } from '../models/hidden-markov-model.js';
 import { MAX_COMPONENTS } from '../models/mixture.js';
+import { quote } from '../quote.js';
 import {
   type FitJson,
   type Members,
@@ -117,14 +118,12 @@ function optionsIn(emission: Members, nFeatures: number, own: Family | undefined
   const family = emission.text('family');
   if (own) {
     if (own.name === family) return { emission: own };
-    throw new ModelFormatError(
-      `Expected emissions of the ${own.name} family, got ${JSON.stringify(family.slice(0, 40))}.`,
-    );
+    throw new ModelFormatError(`Expected emissions of the ${own.name} family, got ${quote(family)}.`);
   }
   const name = EMISSIONS.find(name => name === family);
   if (!name) {
     throw new ModelFormatError(
-      `No emission is called ${JSON.stringify(family.slice(0, 40))}. Try fromJSON(json, { emission: the family it was fitted with }).`,
+      `No emission is called ${quote(family)}. Try fromJSON(json, { emission: the family it was fitted with }).`,
     );
   }
   if (name === 'gaussian') {

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, ModelFormatError } from '../../errors.js';
 import { LatentDirichletAllocation } from '../../estimators/latent-dirichlet-allocation.js';
+import { brief } from '../../quote.js';
 import { readCounts, type WordCounts } from '../counts.js';
 import { counted, fitPairs, formatSummary } from '../summary.js';
 import { formatNats, formatNumber, formatPairs } from '../table.js';
@@ -78,7 +79,7 @@ export function describeTopics(
   const [bound, ...rest] = fitInfo ? fitPairs(fitInfo, ['bound', formatNats(fitInfo.bound)]) : [];
   const lines = topWords(model, words, most).map((top, k): [string, string] => [
     `topic ${k}`,
-    top.map(({ word, weight }) => `${word} ${formatNumber(weight, 3)}`).join(', '),
+    top.map(({ word, weight }) => `${brief(word)} ${formatNumber(weight, 3)}`).join(', '),
   ]);
   return formatSummary(
     [
@@ -94,7 +95,8 @@ export function describeTopics(
 function wordsOf(json: unknown, vocabulary: number): readonly string[] {
   const { words } = json as { words?: unknown };
   if (words === undefined) return Array.from({ length: vocabulary }, (_, v) => String(v));
-  if (Array.isArray(words) && words.length === vocabulary) return words.map(String);
+  const areNames = Array.isArray(words) && words.every(word => typeof word === 'string');
+  if (areNames && words.length === vocabulary) return words;
   throw new ModelFormatError(`The model file is broken: expected ${vocabulary} words.`);
 }
 

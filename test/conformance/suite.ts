@@ -4,6 +4,7 @@ import { chainCases } from './chains.js';
 import { degenerateCases } from './degenerate.js';
 import { hardCases } from './hard-cases.js';
 import { identityCases } from './identities.js';
+import { numberCases } from './numbers.js';
 import { posteriorCases } from './posteriors.js';
 import { referenceCases } from './reference.js';
 import { ruleCases } from './rules.js';
@@ -17,6 +18,7 @@ export const cases: readonly Case[] = [
   ...startCases,
   ...degenerateCases,
   ...hardCases,
+  ...numberCases,
   ...ruleCases,
   ...chainCases,
   ...bayesianCases,

@@ -41,7 +41,7 @@ export class GpuChains implements ChainBackend {
     chain: Chain,
     exact = false,
   ): Promise<ChainStatistics> {
-    const asked = resolve(this.resident(rows), chain.emission, MOST_BLUR.sums());
+    const asked = resolve(this.resident(rows), chain.emission, MOST_BLUR.sums);
     if (exact || !isResident(asked)) {
       const { twin, chains } = await this.#twin(rows);
       const found = await chains.forwardBackward(twin, sequences, chain);
@@ -165,7 +165,7 @@ export class GpuChains implements ChainBackend {
   }
 
   #canScore(rows: Rows, { emission }: Chain): boolean {
-    return isResident(resolve(this.resident(rows), emission, MOST_BLUR.scores(emission.nFeatures)));
+    return isResident(resolve(this.resident(rows), emission, MOST_BLUR.scores));
   }
 
   /** What walks along the same rows in float64: a row that is not resident has its neighbours walk with it. */

@@ -159,14 +159,14 @@ export class WebGpuBackend implements Backend {
   /** Rows of this step that the device cannot tell apart, and those that hold the components that must be exact. */
   async #resolve(workspace: Workspace, densities: Densities, exact: readonly number[]): Promise<Resolution> {
     const resident = workspace.rows;
-    const resolution = resolve(resident, densities, MOST_BLUR.sums());
+    const resolution = resolve(resident, densities, MOST_BLUR.sums, exact);
     if (exact.length === 0 || resolution.kind === 'all') return resolution;
     hideRows(resident, resolution.indices, resolution.substitute);
     const posteriors = workspace.chunks.map(({ index }) => () => {
       return this.#posteriorOf(workspace, densities, index, { responsibilities: true });
     });
     const held = await rowsHeldBy(exact, posteriors, densities.nComponents);
-    return widen(resolution, held, exact[0], resident.shape[0]);
+    return widen(resolution, held, exact, resident.shape[0]);
   }
 
   async accumulate(
@@ -249,7 +249,7 @@ export class WebGpuBackend implements Backend {
   ): AsyncIterable<Posterior> {
     const resident = this.#resident(rows);
     const chunks = await this.#exclusive(rows, densities, async workspace => workspace.chunks);
-    const resolution = resolve(resident, densities, MOST_BLUR.scores(densities.nFeatures));
+    const resolution = resolve(resident, densities, MOST_BLUR.scores);
     if (resolution.kind === 'all') {
       const twin = await resident.twin;
       yield* twin.backend.posterior(twin, densities, options);

@@ -11,12 +11,11 @@ export const FAR = 2 ** 10;
 /** Of standard deviations within which a component can matter to a row. */
 const REACH = 12;
 
-/** How much rounding may blur a component: a row's log density then is off by about √D times as much. */
-export const MOST_BLUR = {
-  /** Errors of single rows have either sign; what is left of their sum is half the square, nats a row. */
-  sums: () => 2 ** -8,
-  scores: (nFeatures: number) => 1e-4 / Math.sqrt(nFeatures),
-};
+/**
+ * How much rounding may blur a component. A row's log density is off by about as much, nats; errors of rows have either
+ * sign, and what is left of their sum is half the square of it a row.
+ */
+export const MOST_BLUR = { sums: 2 ** -8, scores: 1e-4 };
 
 /** Rows that a step takes in float64, ascending, and what is resident in the place of each. */
 export interface SomeRows {
@@ -46,14 +45,23 @@ export interface Resident {
 /**
  * Which rows float32 cannot tell apart as finely as the components ask for: rows of components narrower than the
  * rounding of rows there, and rows far from all others.
+ *
+ * @param exact components whose rows will join them
  */
-export function resolve(rows: Resident, densities: Densities, most: number): Resolution {
+export function resolve(
+  rows: Resident,
+  densities: Densities,
+  most: number,
+  exact: readonly number[] = [],
+): Resolution {
   const blur = blurs(densities, rows.units);
   const narrow = [...blur.keys()].filter(k => blur[k] > most);
-  if (narrow.length === 0) {
+  if (narrow.length + exact.length === 0) {
     return { kind: 'rows', indices: rows.far, substitute: new Float32Array(densities.nFeatures) };
   }
   const boxes = narrow.map(k => boxOf(densities, k, blur[k]));
+  const substitute = placeOutside(boxes, densities, rows.units, new Set([...narrow, ...exact]));
+  if (narrow.length === 0) return substitute ? { kind: 'rows', indices: rows.far, substitute } : open(exact);
   const worst = narrow.reduce((a, b) => (blur[b] > blur[a] ? b : a));
   const of = areCentres(densities)
     ? 'a quarter of its distance from the next'
@@ -62,7 +70,6 @@ export function resolve(rows: Resident, densities: Densities, most: number): Res
       : 'its standard deviation';
   const all: AllRows = { kind: 'all', component: worst, why: `rounding is ${figure(blur[worst])} of ${of}` };
   if (densities.moments === 'first' || densities.form === 'linear') return all;
-  const substitute = placeOutside(boxes, densities, rows.units);
   const indices = substitute && rowsInside(boxes, rows);
   return indices ? { kind: 'rows', indices, substitute } : all;
 }
@@ -215,14 +222,19 @@ const isInside = ({ low, high }: Box, x: ArrayLike<number>, begin: number): bool
   return true;
 };
 
-/** The centre, or a component's mean, in resident units, that is in no box. */
+/**
+ * A component's mean, in resident units, that is in no box: of those that are not excluded the one with the highest
+ * peak, so that what is there is its alone. It adds nothing but a count to the component's sums.
+ */
 function placeOutside(
   boxes: readonly Box[],
-  { nFeatures: d, means }: Densities,
+  { nFeatures: d, means, logConstants }: Densities,
   { center, scale }: Units,
+  excluded: ReadonlySet<number>,
 ): Float32Array | undefined {
-  for (let k = -1; k < means.length / d; k++) {
-    const place = k < 0 ? center : means.subarray(k * d, (k + 1) * d);
+  const others = [...logConstants.keys()].filter(k => !excluded.has(k));
+  for (const k of others.sort((a, b) => logConstants[b] - logConstants[a])) {
+    const place = means.subarray(k * d, (k + 1) * d);
     if (boxes.some(box => isInside(box, place, 0))) continue;
     return Float32Array.from(place, (value, j) => (value - center[j]) / scale[j]);
   }
@@ -232,18 +244,22 @@ function placeOutside(
 /** How many rows a step may take in float64 one by one. */
 const mostOf = (n: number) => Math.max(256, n / 8);
 
-/** The same with more rows, which hold a component. */
+/** The same with more rows, which hold components that must be exact. */
 export function widen(
   resolution: SomeRows,
   held: readonly number[],
-  component: number,
+  exact: readonly number[],
   n: number,
 ): Resolution {
   const indices = Uint32Array.from(new Set([...resolution.indices, ...held])).sort();
-  if (indices.length > mostOf(n))
-    return { kind: 'all', component, why: 'the rounding of its sums would decide its covariance' };
-  return { ...resolution, indices };
+  return indices.length > mostOf(n) ? open(exact) : { ...resolution, indices };
 }
+
+const open = ([component]: readonly number[]): AllRows => ({
+  kind: 'all',
+  component,
+  why: 'the rounding of its sums, 2⁻²⁴ of them, would decide its covariance',
+});
 
 /** Far rows and rows in a box, ascending; or nothing where they are more than an eighth of the table. */
 function rowsInside(

@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from './errors.js';
+import { checkInteger, checkNumber } from './numbers.js';
 
 /** Why a fit stopped. Only 'tolerance' means that it converged; 'failed' is the last good fit before an error. */
 export type StopReason = 'tolerance' | 'maxIter' | 'aborted' | 'failed';
@@ -24,10 +24,8 @@ export function stoppingRule(
   { tol = 1e-3, maxIter = 100, signal }: StoppingOptions = {},
   { stride = 1, leadIn = 0 }: { stride?: number; leadIn?: number } = {},
 ): StoppingRule {
-  if (!(tol >= 0)) throw new InvalidArgumentError(`tol must be a number ≥ 0, got ${tol}.`);
-  if (!Number.isInteger(maxIter) || maxIter < 0) {
-    throw new InvalidArgumentError(`maxIter must be an integer ≥ 0, got ${maxIter}.`);
-  }
+  checkNumber('tol', tol, 'a number ≥ 0', value => value >= 0);
+  checkInteger('maxIter', maxIter, 0);
   return (history, nRows) => {
     const last = history.length - 1;
     const change = Math.abs(history[last] - history[last - stride]); // NaN while there is nothing to compare

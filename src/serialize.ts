@@ -1,7 +1,7 @@
 import type { StopReason } from './convergence.js';
 import { EmError, ModelFormatError } from './errors.js';
 import { flat, type Numbers } from './init/given-parameters.js';
-import { quote } from './quote.js';
+import { inWords } from './numbers.js';
 
 export const FORMAT = 'webgpu-em/model';
 export const VERSION = 1;
@@ -202,16 +202,4 @@ export class Members {
   #expected(name: string, what: string): ModelFormatError {
     return new ModelFormatError(`${this.path}${name} must be ${what}, got ${inWords(this.#get(name))}.`);
   }
-}
-
-const MOST_LETTERS = 40;
-
-/** A value of a file in a few letters, whatever it is. */
-function inWords(value: unknown): string {
-  if (typeof value === 'string') {
-    return quote(value, MOST_LETTERS);
-  }
-  if (Array.isArray(value)) return `an array of ${value.length}`;
-  if (typeof value === 'object' && value !== null) return 'an object';
-  return value === undefined ? 'nothing' : String(value);
 }

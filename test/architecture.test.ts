@@ -36,6 +36,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'errors.ts': [],
   'quote.ts': [],
   'option-names.ts': ['errors.ts'],
+  'numbers.ts': ['errors.ts'],
   'numerics/': ['errors.ts', 'numerics/'],
   'statistics.ts': [],
   'selection.ts': [],
@@ -51,6 +52,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'data/one-hot.ts': ['errors.ts', 'data/'],
   'data/sequences.ts': ['errors.ts', 'data/'],
   'data/sparse-counts.ts': ['errors.ts', 'data/'],
+  'data/table.ts': ['errors.ts'],
   'backends/backend.ts': [
     'data/',
     'families/family.ts',
@@ -106,7 +108,7 @@ const MAY_IMPORT: Record<string, string[]> = {
 };
 
 /** What every room may import. */
-const EVERYWHERE = ['option-names.ts', 'quote.ts'];
+const EVERYWHERE = ['numbers.ts', 'option-names.ts', 'quote.ts'];
 
 const roomOf = (file: string) => Object.keys(MAY_IMPORT).find(room => file.startsWith(room));
 

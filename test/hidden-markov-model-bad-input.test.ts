@@ -49,7 +49,7 @@ describe('options', () => {
     [{ init: { ...given, initialProbs: [0.5, 0.4] } }, /initialProbs must be ≥ 0 and sum to 1/],
     [{ init: { ...given, emission: { means: [1, 2] } } }, /rates must have shape \[2, 1\]/],
     [{ init: { ...given, emission: { rates: [1, -2] } } }, /rates must be ≥ 0/],
-    [{ priors: { initialProbs: 0.5 } }, /prior of initialProbs must have concentrations ≥ 1, got 0.5/],
+    [{ priors: { initialProbs: 0.5 } }, /prior of initialProbs must be concentrations ≥ 1, got 0.5/],
     [
       { priors: { transitionMatrix: [1, 2, 3] } },
       /prior of transitionMatrix must be one concentration or 4, got 3/,

@@ -112,16 +112,20 @@ describe('bad input', () => {
     );
     const read = LatentDirichletAllocation.fromJSON;
     await failsWith(() => read('text'), ModelFormatError, /format/);
-    await failsWith(() => read({ ...lda.toJSON(), version: 2 }), ModelFormatError, /version 1, got 2/);
+    await failsWith(
+      () => read({ ...lda.toJSON(), version: 2 }),
+      ModelFormatError,
+      /version 1, got version 2/,
+    );
     await failsWith(
       () => read({ ...lda.toJSON(), model: 'other' }),
       ModelFormatError,
-      /"latent-dirichlet-allocation", got "other"/,
+      /"latent-dirichlet-allocation" model, got "other"/,
     );
     await failsWith(
       () => read({ ...lda.toJSON(), nFeatures: 4 }),
       ModelFormatError,
-      /broken: components must be 2 topics of 4 words/,
+      /broken: components must have shape \[2, 4\] \(8 numbers\), got 6/,
     );
     await failsWith(() => read({ ...lda.toJSON(), components: undefined }), ModelFormatError, /lacks/);
     const rows = await cpu().loadCounts(good);

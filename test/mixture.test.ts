@@ -146,11 +146,11 @@ describe('bad input', () => {
     ],
     [
       { mStep: maximumAPosteriori({ weights: 0.5 }) },
-      /concentration of the weights' prior must be a number ≥ 1/,
+      /concentration of the weights' prior must be a finite number ≥ 1/,
     ],
     [
       { mStep: maximumAPosteriori({ components: { shape: 0, rate: 1 } }) },
-      /prior's shape must be a number ≥ 1/,
+      /prior's shape must be a finite number ≥ 1/,
     ],
     [{ init: { probabilities: [1, 2] } }, /rates must have shape \[2, 1\] \(2 numbers\), got none/],
   ])('%o', async (options, message) => {
@@ -187,7 +187,7 @@ describe('bad input', () => {
     [() => partial({ blocks: 0 }), /blocks must be an integer ≥ 1/],
     [() => stepwise({ exponent: 0.5 }), /exponent must be in \(0.5, 1\], got 0.5/],
     [() => stepwise({ exponent: 1.1 }), /exponent/],
-    [() => stepwise({ delay: 0 }), /delay must be a number ≥ 1/],
+    [() => stepwise({ delay: 0 }), /delay must be a finite number ≥ 1/],
   ])('a rule of bad settings cannot be made: %s', (make, message) => {
     expect(make).toThrow(InvalidArgumentError);
     expect(make).toThrow(message);

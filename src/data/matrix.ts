@@ -1,4 +1,5 @@
 import { InvalidDataError } from '../errors.js';
+import { inWords } from '../numbers.js';
 
 /** Rows as one flat array: `data[i * d + j]` is feature j of row i. */
 export interface Matrix {
@@ -55,7 +56,7 @@ export function matrixFromRows(rows: readonly ArrayLike<number>[]): Matrix {
     }
     for (let j = 0; j < d; j++) {
       if (typeof row[j] !== 'number') {
-        throw new InvalidDataError(`Row ${i}, column ${j} must be a number, got ${JSON.stringify(row[j])}.`);
+        throw new InvalidDataError(`Row ${i}, column ${j} must be a number, got ${inWords(row[j])}.`);
       }
       data[i * d + j] = row[j];
     }

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, InvalidDataError } from '../errors.js';
-import { type Matrix, matrix, matrixFromRows } from './matrix.js';
+import { badNumber, inWords, isList } from '../numbers.js';
+import { MAX_FEATURES, type Matrix, matrix, matrixFromRows } from './matrix.js';
 import { type CheckedPoints, checkPoints, type Points } from './points.js';
 
 /** The rows of one sequence; of one feature just its numbers. */
@@ -7,7 +8,8 @@ export type Sequence = Matrix | readonly ArrayLike<number>[] | ArrayLike<number>
 
 /**
  * Rows in order, one sequence unless `lengths` divides them; or an array of sequences. Without `lengths` an array of arrays
- * is an array of sequences, each of one feature or of rows.
+ * is an array of sequences, each of one feature or of rows. Equally long arrays of numbers are rows or sequences, as a
+ * model's number of features tells; where nothing does, those that may be a table of rows are refused.
  */
 export type SequenceData = Points | ArrayLike<number> | readonly Sequence[];
 
@@ -18,12 +20,18 @@ export interface CheckedSequences {
 }
 
 /**
+ * @param nFeatures of one row, where it is known
  * @throws InvalidDataError for anything that is no sequences of finite, equally wide rows, or for an empty one
  * @throws InvalidArgumentError for lengths that are no counts, or do not add up
  */
-export function checkSequences(given: SequenceData, lengths?: ArrayLike<number>): CheckedSequences {
-  if (lengths === undefined && Array.isArray(given) && typeof given[0] !== 'number') {
-    return joined(given.map((sequence: Sequence, i) => oneSequence(sequence, i)));
+export function checkSequences(
+  given: SequenceData,
+  lengths?: ArrayLike<number>,
+  nFeatures?: number,
+): CheckedSequences {
+  if (lengths === undefined && Array.isArray(given) && !isNumbers(given)) {
+    if (areRows(given, nFeatures)) return checkSequences([given as readonly ArrayLike<number>[]]);
+    return joined((given as readonly unknown[]).map(oneSequence));
   }
   const points = isNumbers(given) ? column(given) : checkPoints(given as Points);
   const [n] = points.shape;
@@ -36,16 +44,17 @@ export function weighted(
   weights?: ArrayLike<number>,
 ): { readonly lengths: Uint32Array; readonly weights?: Float64Array } {
   if (weights === undefined) return { lengths };
-  if (weights.length !== lengths.length) {
+  if (!isList(weights) || weights.length !== lengths.length) {
+    const got = isList(weights) ? weights.length : inWords(weights);
+    throw new InvalidArgumentError(`Expected ${lengths.length} weights, one a sequence, got ${got}.`);
+  }
+  const bad = badNumber(weights, weight => weight >= 0 && Number.isFinite(weight));
+  if (bad >= 0) {
     throw new InvalidArgumentError(
-      `Expected ${lengths.length} weights, one a sequence, got ${weights.length}.`,
+      `Weight ${bad} must be a finite number ≥ 0, got ${inWords(weights[bad])}.`,
     );
   }
   const checked = Float64Array.from(weights);
-  const bad = checked.findIndex(weight => !(weight >= 0 && Number.isFinite(weight)));
-  if (bad >= 0) {
-    throw new InvalidArgumentError(`Weight ${bad} must be a finite number ≥ 0, got ${weights[bad]}.`);
-  }
   if (checked.every(weight => weight === 0)) {
     throw new InvalidArgumentError('Expected a weight above 0, got zeros only.');
   }
@@ -53,12 +62,17 @@ export function weighted(
 }
 
 function checkLengths(lengths: ArrayLike<number>, n: number): Uint32Array {
+  if (!isList(lengths)) {
+    throw new InvalidArgumentError(`lengths must be integers ≥ 1, got ${inWords(lengths)}.`);
+  }
   let total = 0;
   for (let i = 0; i < lengths.length; i++) {
     const length = lengths[i];
     if (length === 0) throw new InvalidDataError(`Sequence ${i} is empty; leave it out.`);
     if (!Number.isInteger(length) || length < 0) {
-      throw new InvalidArgumentError(`lengths must be integers ≥ 1, got ${length} for sequence ${i}.`);
+      throw new InvalidArgumentError(
+        `lengths must be integers ≥ 1, got ${inWords(length)} for sequence ${i}.`,
+      );
     }
     total += length;
   }
@@ -68,7 +82,31 @@ function checkLengths(lengths: ArrayLike<number>, n: number): Uint32Array {
   return Uint32Array.from(lengths);
 }
 
-function oneSequence(sequence: Sequence, index: number): Matrix {
+/**
+ * Whether arrays are the rows of one sequence.
+ *
+ * @throws InvalidDataError for a table, longer than it is wide, that may be either
+ */
+function areRows(arrays: readonly unknown[], nFeatures: number | undefined): boolean {
+  const n = arrays.length;
+  const d = (arrays[0] as ArrayLike<number> | undefined)?.length ?? 0;
+  if (n < 2 || d > MAX_FEATURES || !arrays.every(row => isNumbers(row) && row.length === d)) return false;
+  if (nFeatures !== undefined) return nFeatures > 1 && nFeatures === d;
+  if (d > n && d > FEW_FEATURES) return false;
+  throw new InvalidDataError(
+    `These ${n} arrays of ${d} numbers may be rows or sequences. If they are rows, pass lengths: [${n}], or how many rows each sequence has; if they are sequences of one feature, pass each number as a row: [[[1], [2]], [[3], [4]]].`,
+  );
+}
+
+/** Tables may have as many columns, however few their rows are. */
+const FEW_FEATURES = 16;
+
+function oneSequence(sequence: unknown, index: number): Matrix {
+  if (typeof sequence !== 'object' || sequence === null) {
+    throw new InvalidDataError(
+      `Sequence ${index} must be numbers, rows or { data, shape: [n, d] }, got ${inWords(sequence)}.`,
+    );
+  }
   const length = ((sequence as ArrayLike<unknown>)?.length ?? (sequence as Matrix)?.shape?.[0]) || 0;
   if (length === 0) throw new InvalidDataError(`Sequence ${index} is empty; leave it out.`);
   try {
@@ -102,11 +140,17 @@ function joined(sequences: readonly Matrix[]): CheckedSequences {
   return { points: { data, shape: [n, d] }, lengths };
 }
 
+/** A list without lists and objects in it; whether they are numbers `column` sees. */
 const isNumbers = (value: unknown): value is ArrayLike<number> =>
-  ArrayBuffer.isView(value) || (Array.isArray(value) && typeof value[0] === 'number');
+  isList(value) && value.length > 0 && !(Array.isArray(value) && value.some(isNested));
+
+const isNested = (entry: unknown): boolean => typeof entry === 'object' && entry !== null;
 
 function column(values: ArrayLike<number>): Matrix {
-  const data =
-    values instanceof Float32Array || values instanceof Float64Array ? values : Float64Array.from(values);
-  return matrix(data, [values.length, 1]);
+  if (values instanceof Float32Array || values instanceof Float64Array) {
+    return matrix(values, [values.length, 1]);
+  }
+  const bad = badNumber(values, () => true);
+  if (bad >= 0) throw new InvalidDataError(`Row ${bad} must be a number, got ${inWords(values[bad])}.`);
+  return matrix(Float64Array.from(values), [values.length, 1]);
 }

@@ -1,4 +1,5 @@
 import { InvalidDataError } from '../errors.js';
+import { inWords, isList } from '../numbers.js';
 import type { ColumnMoments } from './columns.js';
 
 /** How often each word is in each document, in compressed sparse rows as scipy has them. */
@@ -40,6 +41,7 @@ export function checkCounts(counts: Counts): CheckedCounts {
       'Expected counts as { data, indices, indptr, shape: [n, V] }, { data, shape: [n, V] } or an array of documents.',
     );
   }
+  checkVocabulary(shape);
   if (indices === undefined && indptr === undefined) return fromFlat(data, shape);
   if (!isList(indices) || !isList(indptr)) {
     throw new InvalidDataError('Sparse counts need both indices [nnz] and indptr [n + 1].');
@@ -86,8 +88,15 @@ export function countMoments({ data, indices, shape: [n, vocabulary] }: CheckedC
   return { center, scale };
 }
 
-const isList = (value: unknown): value is ArrayLike<number> =>
-  Array.isArray(value) || (ArrayBuffer.isView(value) && 'length' in value);
+/** More columns than any vocabulary has words: arrays of so many numbers are made several times. */
+const MOST_WORDS = 2 ** 24;
+
+function checkVocabulary([, vocabulary]: readonly [number, number]): void {
+  if (vocabulary <= MOST_WORDS) return;
+  throw new InvalidDataError(
+    `Expected at most ${MOST_WORDS} words, got a shape of ${vocabulary}. Try leaving out words that no document has.`,
+  );
+}
 
 const isShape = (shape: unknown): shape is readonly [number, number] =>
   Array.isArray(shape) && shape.length === 2 && shape.every(size => Number.isInteger(size) && size > 0);
@@ -104,7 +113,7 @@ function fromSparse({ data, indices, indptr, shape }: SparseCounts): CheckedCoun
       const word = indices[t];
       if (!Number.isInteger(word) || word < 0 || word >= vocabulary) {
         throw new InvalidDataError(
-          `Document ${d} has word index ${word}; expected integers from 0 to ${vocabulary - 1}, as shape [${n}, ${vocabulary}] says.`,
+          `Document ${d} has word index ${inWords(word)}; expected integers from 0 to ${vocabulary - 1}, as shape [${n}, ${vocabulary}] says.`,
         );
       }
       builder.add(d, word, data[t]);
@@ -183,7 +192,7 @@ class Builder {
     if (count === 0) return;
     if (!Number.isFinite(count) || count < 0) {
       throw new InvalidDataError(
-        `Document ${document} has count ${count} for word ${word}; counts must be finite and ≥ 0 (documents and words count from 0).`,
+        `Document ${document} has count ${inWords(count)} for word ${word}; counts must be finite and ≥ 0 (documents and words count from 0).`,
       );
     }
     this.#data[this.#length] = count;

@@ -1,10 +1,10 @@
 import type { Rows } from '../backends/backend.js';
 import { InvalidArgumentError } from '../errors.js';
+import { checkInteger } from '../numbers.js';
 
 /** @throws InvalidArgumentError unless blocks is an integer ≥ 1 */
 export function checkBlocks(blocks: number): void {
-  if (Number.isInteger(blocks) && blocks >= 1) return;
-  throw new InvalidArgumentError(`blocks must be an integer ≥ 1, got ${blocks}.`);
+  checkInteger('blocks', blocks, 1);
 }
 
 /** @throws InvalidArgumentError for more blocks than rows */

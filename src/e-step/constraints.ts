@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from '../errors.js';
+import { badNumber, checkNumbers, inWords } from '../numbers.js';
 import { checkOptionNames } from '../option-names.js';
 
 /** What the posterior is held to. Every part is optional. */
@@ -53,10 +54,10 @@ function checkLabels(labels: ArrayLike<number> | undefined, n: number, k: number
       `Expected ${n} labels, one a row, −1 where unknown, got ${labels.length}.`,
     );
   }
-  for (let i = 0; i < n; i++) {
-    if (Number.isInteger(labels[i]) && labels[i] >= -1 && labels[i] < k) continue;
+  const bad = badNumber(labels, label => Number.isInteger(label) && label >= -1 && label < k);
+  if (bad >= 0) {
     throw new InvalidArgumentError(
-      `Label ${i} must be an integer from −1 (unknown) to ${k - 1}, got ${labels[i]}.`,
+      `Label ${bad} must be an integer from −1 (unknown) to ${k - 1}, got ${inWords(labels[bad])}.`,
     );
   }
   return Int32Array.from(labels);
@@ -72,15 +73,17 @@ function linkedUnits(groups: readonly ArrayLike<number>[], labels: Int32Array, n
     return top;
   };
   if (!Array.isArray(groups))
-    throw new InvalidArgumentError(`mustLink must be an array of groups of rows, got ${groups}.`);
+    throw new InvalidArgumentError(`mustLink must be an array of groups of rows, got ${inWords(groups)}.`);
   for (const [g, group] of groups.entries()) {
     if (typeof group !== 'object' || group === null || !(group.length >= 0)) {
-      throw new InvalidArgumentError(`mustLink group ${g} must be an array of rows, got ${group}.`);
+      throw new InvalidArgumentError(`mustLink group ${g} must be an array of rows, got ${inWords(group)}.`);
     }
     for (let i = 0; i < group.length; i++) {
       const row = group[i];
       if (!(Number.isInteger(row) && row >= 0 && row < n)) {
-        throw new InvalidArgumentError(`mustLink group ${g} must hold rows from 0 to ${n - 1}, got ${row}.`);
+        throw new InvalidArgumentError(
+          `mustLink group ${g} must hold rows from 0 to ${n - 1}, got ${inWords(row)}.`,
+        );
       }
       if (!parent.has(row)) parent.set(row, row);
       parent.set(root(row), root(group[0]));
@@ -105,12 +108,11 @@ function massBounds(mass: NonNullable<Constraints['mass']>, units: Unit[], n: nu
   checkOptionNames(mass, ['min', 'max']);
   const { min = 0, max = 1 } = mass;
   const perComponent = (name: string, value: number | ArrayLike<number>) => {
-    const shares =
-      typeof value === 'number' ? new Float64Array(k).fill(value) : Float64Array.from(value ?? []);
-    if (shares.length === k && shares.every(share => share >= 0 && share <= 1)) return shares;
-    throw new InvalidArgumentError(
-      `mass.${name} must be a share from 0 to 1, or ${k} of them, got ${typeof value === 'number' ? value : `[${shares}]`}.`,
-    );
+    const given = typeof value === 'number' ? new Float64Array(k).fill(value) : value;
+    const expected = `a share from 0 to 1, or ${k} of them`;
+    const shares = checkNumbers(`mass.${name}`, given, expected, share => share >= 0 && share <= 1);
+    if (shares.length === k) return shares;
+    throw new InvalidArgumentError(`mass.${name} must be ${expected}, got ${shares.length}.`);
   };
   const [least, most] = [perComponent('min', min), perComponent('max', max)];
   const sum = (values: Float64Array) => values.reduce((total, value) => total + value, 0);

@@ -1,6 +1,6 @@
 import type { DocumentOptions } from '../backends/topic-backend.js';
-import { InvalidArgumentError } from '../errors.js';
 import { needs } from '../models/model.js';
+import { checkInteger, checkNumber } from '../numbers.js';
 import type { EStepRule } from './rule.js';
 
 /**
@@ -14,12 +14,8 @@ export function factorised({
   maxDocUpdateIter = 100,
   meanChangeTol = 1e-3,
 }: Partial<DocumentOptions> = {}): EStepRule {
-  if (!Number.isInteger(maxDocUpdateIter) || maxDocUpdateIter < 1) {
-    throw new InvalidArgumentError(`maxDocUpdateIter must be an integer ≥ 1, got ${maxDocUpdateIter}.`);
-  }
-  if (!(meanChangeTol >= 0)) {
-    throw new InvalidArgumentError(`meanChangeTol must be a number ≥ 0, got ${meanChangeTol}.`);
-  }
+  checkInteger('maxDocUpdateIter', maxDocUpdateIter, 1);
+  checkNumber('meanChangeTol', meanChangeTol, 'a number ≥ 0', value => value >= 0);
   return {
     kind: 'e-step',
     name: 'factorised',

@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from '../errors.js';
+import { checkInteger } from '../numbers.js';
 import { checkOptionNames } from '../option-names.js';
 import type { EStepRule } from './rule.js';
 
@@ -24,15 +24,9 @@ const MOST_DRAWS = 2 ** 16;
 export function sampled(options: SampledOptions = {}): EStepRule {
   checkOptionNames(options, ['draws', 'seed', 'average'] satisfies (keyof SampledOptions)[]);
   const { draws = 1, seed = 0, average = 1 } = options;
-  if (!Number.isInteger(draws) || draws < 1 || draws > MOST_DRAWS) {
-    throw new InvalidArgumentError(`draws must be an integer from 1 to ${MOST_DRAWS}, got ${draws}.`);
-  }
-  if (!Number.isInteger(average) || average < 1) {
-    throw new InvalidArgumentError(`average must be an integer ≥ 1, got ${average}.`);
-  }
-  if (!Number.isSafeInteger(seed) || seed < 0) {
-    throw new InvalidArgumentError(`seed must be an integer ≥ 0, got ${seed}.`);
-  }
+  checkInteger('draws', draws, 1, MOST_DRAWS);
+  checkInteger('average', average, 1);
+  checkInteger('seed', seed, 0);
   return {
     kind: 'e-step',
     name: 'sampled',

@@ -1,5 +1,5 @@
-import { InvalidArgumentError } from '../errors.js';
 import { needs } from '../models/model.js';
+import { checkAtLeast, checkNumber } from '../numbers.js';
 import { checkOptionNames } from '../option-names.js';
 import { add, type Statistics, scale } from '../statistics.js';
 import { checkBlocks, checkBlocksFit } from './blocks.js';
@@ -18,12 +18,8 @@ export interface StepSize {
  * @throws InvalidArgumentError for an exponent outside of (0.5, 1] or a delay below 1
  */
 export function stepSizes({ exponent = 0.6, delay = 2 }: StepSize = {}): (t: number) => number {
-  if (!(exponent > 0.5 && exponent <= 1)) {
-    throw new InvalidArgumentError(`exponent must be in (0.5, 1], got ${exponent}.`);
-  }
-  if (!(delay >= 1 && Number.isFinite(delay))) {
-    throw new InvalidArgumentError(`delay must be a number ≥ 1, got ${delay}.`);
-  }
+  checkNumber('exponent', exponent, 'in (0.5, 1]', value => value > 0.5 && value <= 1);
+  checkAtLeast('delay', delay, 1);
   return t => (t + delay) ** -exponent;
 }
 

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from '../errors.js';
+import { checkNumbers } from '../numbers.js';
 import type { EStepRule } from './rule.js';
 
 /** A stiffer rule is the hard one to rounding, and float32 would lose what it sums. */
@@ -12,13 +13,10 @@ const MOST = 1e9;
  * @throws InvalidArgumentError unless every β is a number > 0 and at most 1e9
  */
 export function tempered(beta: number | readonly number[]): EStepRule {
-  const schedule = typeof beta === 'number' ? [beta] : [...beta];
-  const bad = schedule.length === 0 ? 'no value' : schedule.find(value => !(value > 0 && value <= MOST));
-  if (bad !== undefined) {
-    throw new InvalidArgumentError(
-      `beta must be a number > 0 and at most ${MOST}, or a schedule of such numbers, got ${bad}. The hard rule is β → ∞.`,
-    );
-  }
+  const given = typeof beta === 'number' ? [beta] : beta;
+  const expected = `a number > 0 and at most ${MOST} (the hard rule is β → ∞), or a schedule of such numbers`;
+  const schedule = checkNumbers('beta', given, expected, value => value > 0 && value <= MOST);
+  if (schedule.length === 0) throw new InvalidArgumentError(`beta must be ${expected}, got none.`);
   const at = (iteration: number) => schedule[Math.min(iteration, schedule.length - 1)];
   return {
     kind: 'e-step',

@@ -1,4 +1,4 @@
-import { isMatrix, type Matrix } from '../data/matrix.js';
+import { isMatrix, MAX_FEATURES, type Matrix } from '../data/matrix.js';
 import { levelsOf, oneHot } from '../data/one-hot.js';
 import type { CheckedPoints } from '../data/points.js';
 import { InvalidArgumentError, InvalidDataError } from '../errors.js';
@@ -11,6 +11,7 @@ import { multinomial } from '../families/multinomial.js';
 import { poisson } from '../families/poisson.js';
 import type { GivenChain } from '../init/chain-starts.js';
 import { flatten, type Numbers } from '../init/given-parameters.js';
+import { checkInteger } from '../numbers.js';
 import { checkStandardize } from './options.js';
 
 /** Families by name. */
@@ -54,10 +55,8 @@ export function emissionOf(
     return { name: emission, family: gaussian({ covariance, regCovar }), covarianceType: covariance.name };
   }
   if (emission === 'categorical') {
-    const symbols = nSymbols ?? symbolsOf();
-    if (!Number.isInteger(symbols) || symbols < 1) {
-      throw new InvalidArgumentError(`nSymbols must be an integer from 1 to 128, got ${symbols}.`);
-    }
+    const symbols =
+      nSymbols === undefined ? symbolsOf() : checkInteger('nSymbols', nSymbols, 1, MAX_FEATURES);
     return { name: emission, family: multinomial(), nSymbols: symbols };
   }
   if (emission === 'poisson' || emission === 'bernoulli' || emission === 'multinomial') {

@@ -7,6 +7,7 @@ import {
   type Transitions,
   transitionsOf,
 } from '../backends/cpu/chain-window.js';
+import { newTable } from '../data/table.js';
 import { ImpossibleSequenceError, InvalidArgumentError } from '../errors.js';
 import type { Arrays, Columns } from '../families/family.js';
 import type { ChainParameters, HiddenMarkov } from '../models/hidden-markov-model.js';
@@ -113,13 +114,12 @@ export function forecastFrom(
   probabilities: Float64Array,
   h: number,
 ): Forecast {
-  if (!Number.isInteger(h) || h < 1) throw new InvalidArgumentError(`h must be an integer ≥ 1, got ${h}.`);
   const k = model.nStates;
   const { transitionMatrix, emission } = parameters;
   const { means: own } = model.family.densities(emission, k, anyColumns(model, parameters));
   const d = own.length / k;
-  const stateProbs = new Float64Array(h * k);
-  const means = new Float64Array(h * d);
+  const stateProbs = newTable('h', h, k);
+  const means = newTable('h', h, d);
   let before = probabilities;
   for (let step = 0; step < h; step++) {
     const after = stateProbs.subarray(step * k, (step + 1) * k);

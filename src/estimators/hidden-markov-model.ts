@@ -135,7 +135,11 @@ export class HiddenMarkovModel {
     const { lengths, weights, stationary, priors, fixed, accelerate, columns: names, ...more } = others;
     const { standardize, levelNames: named, ...rest } = more;
     const { start, seeded } = chainStartOf(init);
-    const { points, lengths: checked } = checkSequences(sequences, lengths);
+    const { points, lengths: checked } = checkSequences(
+      sequences,
+      lengths,
+      options.emission === 'categorical' ? 1 : undefined,
+    );
     const columns = checkColumns(names, points.shape[1]);
     const emission = emissionOf(
       options,

@@ -46,7 +46,11 @@ export async function withSequences<T>(
 ): Promise<T> {
   checkOptionNames(rest, new Set(['lengths', 'device', 'signal']));
   if (signal?.aborted) throw new AbortedError('Aborted before the rows were used.');
-  const { points: raw, lengths } = checkSequences(sequences, given);
+  const { points: raw, lengths } = checkSequences(
+    sequences,
+    given,
+    emission.nSymbols === undefined ? nFeatures : 1,
+  );
   const points = encode(raw, emission);
   if (points.shape[1] !== nFeatures) {
     throw new InvalidArgumentError(`The model has ${nFeatures} features, the rows have ${points.shape[1]}.`);

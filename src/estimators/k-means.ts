@@ -15,6 +15,7 @@ import { kMeansPlusPlusSeeds } from '../init/k-means-plus-plus.js';
 import { unitsOf } from '../models/densities.js';
 import { KMeansModel, type KMeansParameters } from '../models/k-means.js';
 import { MAX_COMPONENTS } from '../models/mixture.js';
+import { checkNumber } from '../numbers.js';
 import { createRng, sampleIndices } from '../numerics/rng.js';
 import { checkOptionNames } from '../option-names.js';
 import { modelHeader, nest } from '../serialize.js';
@@ -131,15 +132,16 @@ export class KMeans {
     checkOptionNames(options, OPTIONS);
     const { nClusters, init = 'k-means++', nInit, tol = DEFAULT_TOL, beta, ...rest } = options;
     const { maxIter = DEFAULT_MAX_ITER, seed, device, signal, onIteration: report } = rest;
-    if (!(tol >= 0)) throw new InvalidArgumentError(`tol must be a number ≥ 0, got ${tol}.`);
+    checkNumber('tol', tol, 'a number ≥ 0', value => value >= 0);
     const eStep = beta === undefined ? hard : tempered(beta);
     const checked = checkPoints(points);
     const most = Math.min(MAX_COMPONENTS, checked.shape[0]);
-    if (!Number.isInteger(nClusters) || nClusters < 1 || nClusters > most) {
-      throw new InvalidArgumentError(
-        `nClusters must be an integer from 1 to ${most}, which the ${checked.shape[0]} rows allow, got ${nClusters}.`,
-      );
-    }
+    checkNumber(
+      'nClusters',
+      nClusters,
+      `an integer from 1 to ${most}, which the ${checked.shape[0]} rows allow`,
+      value => Number.isInteger(value) && value >= 1 && value <= most,
+    );
     const centers = typeof init === 'string' ? undefined : givenCenters(init, nClusters, checked.shape[1]);
     if (typeof init === 'string' && init !== 'k-means++' && init !== 'random') {
       throw new InvalidArgumentError(

@@ -9,6 +9,7 @@ import { AbortedError, EmError, InvalidArgumentError, InvalidDataError } from '.
 import type { Fit } from '../fit.js';
 import { randomTopics } from '../init/random-topics.js';
 import type { LatentDirichlet, TopicParameters } from '../models/latent-dirichlet.js';
+import { checkPositive } from '../numbers.js';
 import { checkOptionNames } from '../option-names.js';
 import { modelHeader } from '../serialize.js';
 import { runSummary } from './fitting.js';
@@ -16,6 +17,7 @@ import { type LatentDirichletAllocationJson, LDA, readTopics } from './latent-di
 import { fitOnline, onlineStep } from './latent-dirichlet-online.js';
 import {
   checkTopicOptions,
+  checkTopicTable,
   givenTopics,
   type LatentDirichletAllocationOptions,
   type TopicSettings,
@@ -110,6 +112,7 @@ export class LatentDirichletAllocation implements TopicSettings {
     const { model, settings, seed, init, signal } = checked;
     const documents = checkWords(checkCounts(counts));
     const vocabulary = documents.shape[1];
+    checkTopicTable(model.nComponents, vocabulary);
     const start =
       init === 'random'
         ? randomTopics(model, vocabulary, seed)
@@ -224,9 +227,7 @@ export class LatentDirichletAllocation implements TopicSettings {
   async partialFit(counts: Counts, options: PartialFitOptions = {}): Promise<LatentDirichletAllocation> {
     const { totalDocuments = 1e6, device = this.#device, ...rest } = options;
     checkOptionNames(rest, new Set(['totalDocuments', 'device']));
-    if (!(totalDocuments > 0 && totalDocuments < Number.POSITIVE_INFINITY)) {
-      throw new InvalidArgumentError(`totalDocuments must be a finite number > 0, got ${totalDocuments}.`);
-    }
+    checkPositive('totalDocuments', totalDocuments);
     const documents = this.#check(counts);
     const { backend } = await chooseBackend(device);
     const next = await onlineStep(backend, this.#model, this.#settings, this, documents, totalDocuments);

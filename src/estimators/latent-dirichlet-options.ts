@@ -3,6 +3,7 @@ import type { DocumentOptions } from '../backends/topic-backend.js';
 import { type StoppingOptions, stoppingRule } from '../convergence.js';
 import { InvalidArgumentError } from '../errors.js';
 import { LatentDirichlet, type LatentDirichletOptions } from '../models/latent-dirichlet.js';
+import { badNumber, checkAtLeast, checkInteger, checkNumber, inWords } from '../numbers.js';
 import { checkOptionNames } from '../option-names.js';
 
 export type LearningMethod = 'batch' | 'online';
@@ -89,14 +90,13 @@ export function topicSettings(
 ): { model: LatentDirichlet; settings: TopicSettings } {
   const { learningDecay = 0.7, learningOffset = 10, maxDocUpdateIter = 100, meanChangeTol = 1e-3 } = options;
   const model = new LatentDirichlet({ ...options, nComponents });
-  if (!(learningDecay > 0.5 && learningDecay <= 1)) {
-    throw new InvalidArgumentError(
-      `learningDecay must be in (0.5, 1], or steps shrink too slowly or too fast to converge; got ${learningDecay}.`,
-    );
-  }
-  if (!(learningOffset >= 0 && learningOffset < Number.POSITIVE_INFINITY)) {
-    throw new InvalidArgumentError(`learningOffset must be a finite number ≥ 0, got ${learningOffset}.`);
-  }
+  checkNumber(
+    'learningDecay',
+    learningDecay,
+    'in (0.5, 1], or steps shrink too slowly or too fast to converge',
+    value => value > 0.5 && value <= 1,
+  );
+  checkAtLeast('learningOffset', learningOffset, 0);
   const { docTopicPrior, topicWordPrior } = model;
   return {
     model,
@@ -125,9 +125,9 @@ export function checkTopicOptions(options: LatentDirichletAllocationOptions) {
     throw new InvalidArgumentError(`init must be 'random', topics or a model, got ${JSON.stringify(init)}.`);
   }
   stoppingRule({ tol, maxIter });
-  checkCount('batchSize', batchSize, 1);
-  checkCount('evaluateEvery', evaluateEvery, 0);
-  checkCount('seed', seed, 0);
+  checkInteger('batchSize', batchSize, 1);
+  checkInteger('evaluateEvery', evaluateEvery, 0);
+  checkInteger('seed', seed, 0);
   return {
     ...options,
     ...topicSettings(options.nComponents, options),
@@ -141,9 +141,15 @@ export function checkTopicOptions(options: LatentDirichletAllocationOptions) {
   };
 }
 
-function checkCount(name: string, value: number, least: number): void {
-  if (Number.isSafeInteger(value) && value >= least) return;
-  throw new InvalidArgumentError(`${name} must be an integer ≥ ${least}, got ${value}.`);
+/** 2 GiB of float64, of which a fit makes several. */
+const MOST_WEIGHTS = 2 ** 28;
+
+/** @throws InvalidArgumentError for more topics of so many words than there is memory for */
+export function checkTopicTable(nComponents: number, vocabulary: number): void {
+  if (nComponents * vocabulary <= MOST_WEIGHTS) return;
+  throw new InvalidArgumentError(
+    `nComponents × words must be at most ${MOST_WEIGHTS}, got ${nComponents} × ${vocabulary}. Try fewer topics, or leaving out rare words.`,
+  );
 }
 
 /**
@@ -164,11 +170,10 @@ export function givenTopics(
       `${name} must be ${nComponents} topics of ${vocabulary} words (${nComponents * vocabulary} numbers), got ${values?.length ?? JSON.stringify(given)}.`,
     );
   }
-  const components = Float64Array.from(values);
-  const bad = components.findIndex(value => !(value > 0 && value < Number.POSITIVE_INFINITY));
-  if (bad < 0) return components;
+  const bad = badNumber(values, value => value > 0 && value < Number.POSITIVE_INFINITY);
+  if (bad < 0) return Float64Array.from(values);
   throw new InvalidArgumentError(
-    `${name}, topic ${Math.floor(bad / vocabulary)}, word ${bad % vocabulary}, is ${values[bad]}; weights must be finite and > 0.`,
+    `${name}, topic ${Math.floor(bad / vocabulary)}, word ${bad % vocabulary}, is ${inWords(values[bad])}; weights must be finite and > 0.`,
   );
 }
 

@@ -8,6 +8,7 @@ import type { GaussianParameters } from '../families/gaussian.js';
 import type { Progress } from '../fit.js';
 import type { GivenParameters, Numbers } from '../init/given-parameters.js';
 import type { MixtureParameters } from '../models/mixture.js';
+import { checkInteger } from '../numbers.js';
 import { RULE_OPTIONS, type RuleOptions } from './rules.js';
 
 export const INITS = ['k-means++', 'k-means', 'random-from-data', 'random'] as const;
@@ -79,12 +80,8 @@ export const GAUSSIAN_MIXTURE_OPTIONS: ReadonlySet<string> = new Set([
 
 /** @throws InvalidArgumentError unless nInit ≥ 1 and the seed is a safe integer ≥ 0 */
 export function checkStarts(nInit: number, seed: number): void {
-  if (!Number.isInteger(nInit) || nInit < 1) {
-    throw new InvalidArgumentError(`nInit must be an integer ≥ 1, got ${nInit}.`);
-  }
-  if (!Number.isSafeInteger(seed) || seed < 0) {
-    throw new InvalidArgumentError(`seed must be an integer ≥ 0, got ${seed}.`);
-  }
+  checkInteger('nInit', nInit, 1);
+  checkInteger('seed', seed, 0);
 }
 
 /** @throws InvalidArgumentError for no boolean, or columns of different units that are to share one variance */

@@ -2,6 +2,7 @@ import { InvalidArgumentError } from '../errors.js';
 import type { CovarianceName } from '../families/covariance/covariance-type.js';
 import { covarianceType } from '../families/covariance/index.js';
 import type { Arrays } from '../families/family.js';
+import { inWords } from '../numbers.js';
 import { at } from '../numerics/triangle.js';
 
 /** What one component of a Gaussian mixture is, whatever its covariance type. */
@@ -25,7 +26,7 @@ export interface HiddenState {
 /** Row k of `count` rows of numbers, as an array. @throws InvalidArgumentError unless there is such a row */
 export function rowOf(values: Float64Array, k: number, count: number): number[] {
   if (!Number.isInteger(k) || k < 0 || k >= count) {
-    throw new InvalidArgumentError(`Expected an index from 0 to ${count - 1}, got ${k}.`);
+    throw new InvalidArgumentError(`Expected an index from 0 to ${count - 1}, got ${inWords(k)}.`);
   }
   const d = values.length / count;
   return Array.from(values.subarray(k * d, (k + 1) * d));

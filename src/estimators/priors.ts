@@ -5,6 +5,7 @@ import { flat, type Numbers } from '../init/given-parameters.js';
 import type { BayesianMixturePriors } from '../models/bayesian-mixture.js';
 import { MixtureModel } from '../models/mixture.js';
 import { type WeightPrior, type WeightPriorName, weightPrior } from '../models/weight-prior.js';
+import { checkNumber, checkPositive } from '../numbers.js';
 
 /** The priors of a Bayesian Gaussian mixture: Λ_k ~ Wishart(ν₀, V₀⁻¹), μ_k | Λ_k ~ N(m₀, (κ₀ Λ_k)⁻¹). */
 export interface PriorOptions {
@@ -35,9 +36,7 @@ export const PRIOR_OPTIONS = [
 export function checkPriors(options: PriorOptions): WeightPrior {
   for (const name of ['weightConcentrationPrior', 'meanPrecisionPrior'] as const) {
     const value = options[name];
-    if (value !== undefined && !(value > 0 && Number.isFinite(value))) {
-      throw new InvalidArgumentError(`${name} must be a finite number > 0, got ${value}.`);
-    }
+    if (value !== undefined) checkPositive(name, value);
   }
   return weightPrior(options.weightConcentrationPriorType ?? 'dirichlet-process');
 }
@@ -50,11 +49,12 @@ export function checkPriors(options: PriorOptions): WeightPrior {
 function givenPriors(options: PriorOptions, family: Gaussian, k: number, d: number) {
   const weights = checkPriors(options);
   const { degreesOfFreedomPrior: degreesOfFreedom = d, meanPrior, covariancePrior } = options;
-  if (!(degreesOfFreedom > d - 1 && Number.isFinite(degreesOfFreedom))) {
-    throw new InvalidArgumentError(
-      `degreesOfFreedomPrior must be a finite number > D − 1 = ${d - 1}, got ${degreesOfFreedom}.`,
-    );
-  }
+  checkNumber(
+    'degreesOfFreedomPrior',
+    degreesOfFreedom,
+    `a finite number > D − 1 = ${d - 1}`,
+    value => value > d - 1 && Number.isFinite(value),
+  );
   return {
     weights,
     weightConcentration: options.weightConcentrationPrior ?? 1 / k,

@@ -1,4 +1,6 @@
 import { InvalidArgumentError } from '../errors.js';
+import { checkInteger } from '../numbers.js';
+import { drawBinomial } from '../numerics/draws.js';
 import { logGamma } from '../numerics/special.js';
 import { checkPrior, Linear, logOf } from './linear.js';
 
@@ -16,9 +18,7 @@ export interface BetaPrior {
  * @throws InvalidArgumentError unless trials is an integer ≥ 1
  */
 export function binomial({ trials }: { trials: number }): Linear<'probabilities'> {
-  if (!Number.isInteger(trials) || trials < 1) {
-    throw new InvalidArgumentError(`trials must be an integer ≥ 1, got ${trials}.`);
-  }
+  checkInteger('trials', trials, 1);
   return new Linear({
     name: trials === 1 ? 'bernoulli' : 'binomial',
     parameter: 'probabilities',
@@ -47,9 +47,7 @@ export function binomial({ trials }: { trials: number }): Linear<'probabilities'
     interior: means => means.map(mean => (mean + 0.25) / (trials + 0.5)),
     draw(probabilities, rng, target, offset) {
       probabilities.forEach((p, j) => {
-        let successes = 0;
-        for (let trial = 0; trial < trials; trial++) if (rng.uniform() < p) successes++;
-        target[offset + j] = successes;
+        target[offset + j] = drawBinomial(trials, p, rng);
       });
     },
     toCoordinate: p => logOf(p) - logOf(1 - p),

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from '../errors.js';
+import { checkAtLeast, checkNumber, checkNumbers } from '../numbers.js';
 import { triangleLength } from '../numerics/triangle.js';
 import { checkOptionNames } from '../option-names.js';
 import type { CentredMoments, CovarianceName, CovarianceType } from './covariance/covariance-type.js';
@@ -45,18 +46,23 @@ export function gaussianPrior(
     degreesOfFreedom = d + 2,
     scale = deviations.map(s => s ** 2 / k ** (2 / d)),
   } = given;
-  const fail = (expected: string, got: unknown) => {
-    throw new InvalidArgumentError(`The prior's ${expected}, got ${got}.`);
+  const entries = (name: string, values: unknown, expected: string, isValid: (value: number) => boolean) => {
+    const checked = checkNumbers(`The prior's ${name}`, values, `${d} ${expected}`, isValid);
+    if (checked.length === d) return checked;
+    throw new InvalidArgumentError(`The prior's ${name} must be ${d} ${expected}, got ${checked.length}.`);
   };
-  if (mean.length !== d || !mean.every(Number.isFinite))
-    fail(`mean must be ${d} finite numbers`, `[${mean}]`);
-  if (!(meanPrecision >= 0 && Number.isFinite(meanPrecision)))
-    fail('meanPrecision must be a number ≥ 0', meanPrecision);
-  if (!(degreesOfFreedom > d - 1 && Number.isFinite(degreesOfFreedom)))
-    fail(`degreesOfFreedom must be a number > D − 1 = ${d - 1}`, degreesOfFreedom);
-  if (scale.length !== d || !scale.every(s => s > 0 && Number.isFinite(s)))
-    fail(`scale must be ${d} numbers > 0, the diagonal of the scale matrix`, `[${scale}]`);
-  return { mean, meanPrecision, degreesOfFreedom, scale };
+  const isPositive = (value: number) => value > 0 && Number.isFinite(value);
+  return {
+    mean: entries('mean', mean, 'finite numbers', Number.isFinite),
+    meanPrecision: checkAtLeast("The prior's meanPrecision", meanPrecision, 0),
+    degreesOfFreedom: checkNumber(
+      "The prior's degreesOfFreedom",
+      degreesOfFreedom,
+      `a number > D − 1 = ${d - 1}`,
+      value => value > d - 1 && Number.isFinite(value),
+    ),
+    scale: entries('scale', scale, 'numbers > 0, the diagonal of the scale matrix', isPositive),
+  };
 }
 
 /** What a component's covariance counts beyond N_k, and its part of the scale: the pooled types share one prior. */

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from '../errors.js';
+import { checkAtLeast } from '../numbers.js';
 import { choleskyInPlace } from '../numerics/cholesky.js';
 import type { Rng } from '../numerics/rng.js';
 import { at, triangleLength } from '../numerics/triangle.js';
@@ -240,9 +241,7 @@ export class Gaussian implements Family<GaussianParameters> {
 
 /** @throws InvalidArgumentError for a negative regCovar */
 export function gaussian({ covariance = full, regCovar = 1e-6 } = {}): Gaussian {
-  if (!(regCovar >= 0 && Number.isFinite(regCovar))) {
-    throw new InvalidArgumentError(`regCovar must be a finite number ≥ 0, got ${regCovar}.`);
-  }
+  checkAtLeast('regCovar', regCovar, 0);
   return new Gaussian(covariance, regCovar);
 }
 

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, InvalidDataError } from '../errors.js';
+import { checkAtLeast } from '../numbers.js';
 import type { Rng } from '../numerics/rng.js';
 import { checkOptionNames } from '../option-names.js';
 import type { Statistics } from '../statistics.js';
@@ -254,9 +255,6 @@ export const logOf = (v: number) => Math.log(Math.max(v, 1e-300));
 export function checkPrior(prior: object, least: Record<string, number>): void {
   checkOptionNames(prior, Object.keys(least));
   for (const [name, bound] of Object.entries(least)) {
-    const value = (prior as Record<string, number>)[name];
-    if (!(value >= bound && Number.isFinite(value))) {
-      throw new InvalidArgumentError(`The prior's ${name} must be a number ≥ ${bound}, got ${value}.`);
-    }
+    checkAtLeast(`The prior's ${name}`, (prior as Record<string, unknown>)[name], bound);
   }
 }

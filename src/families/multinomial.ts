@@ -1,4 +1,6 @@
 import { InvalidArgumentError } from '../errors.js';
+import { checkInteger, checkNumbers } from '../numbers.js';
+import { drawIndex, drawMultinomial } from '../numerics/draws.js';
 import { logGamma } from '../numerics/special.js';
 import { checkPrior, Linear, logOf } from './linear.js';
 
@@ -21,18 +23,18 @@ export interface MultinomialOptions {
  *
  * @throws InvalidArgumentError unless trials and all levels are integers ≥ 1
  */
-export function multinomial({ trials = 1, levels }: MultinomialOptions = {}): Linear<'probabilities'> {
-  checkCounts('trials', [trials]);
-  checkCounts('levels', levels ?? []);
+export function multinomial({ trials = 1, levels = [] }: MultinomialOptions = {}): Linear<'probabilities'> {
+  checkInteger('trials', trials, 1);
+  checkNumbers('levels', levels, 'integers ≥ 1', count => Number.isSafeInteger(count) && count >= 1);
   /** Each variable's run of the numbers of one row. */
   const variables = (values: Float64Array): Float64Array[] => {
-    if (levels && total(Float64Array.from(levels)) !== values.length) {
+    if (levels.length > 0 && total(Float64Array.from(levels)) !== values.length) {
       throw new InvalidArgumentError(
         `levels ${levels.join(' + ')} must add up to the ${values.length} columns.`,
       );
     }
     let end = 0;
-    return (levels ?? [values.length]).map(count => {
+    return (levels.length > 0 ? levels : [values.length]).map(count => {
       end += count;
       return values.subarray(end - count, end);
     });
@@ -57,9 +59,10 @@ export function multinomial({ trials = 1, levels }: MultinomialOptions = {}): Li
         (sum, own) => sum + own.reduce((rest, count) => rest - logGamma(count + 1), logGamma(total(own) + 1)),
         0,
       ),
-    support: levels
-      ? `counts 0, 1, 2, … of ${levels.join(' + ')} categories`
-      : 'counts 0, 1, 2, … of each category',
+    support:
+      levels.length > 0
+        ? `counts 0, 1, 2, … of ${levels.join(' + ')} categories`
+        : 'counts 0, 1, 2, … of each category',
     isPossible: x => x.every(count => count >= 0),
     nParameters: d => d - variables(new Float64Array(d)).length,
     checkParameters(probabilities) {
@@ -78,7 +81,8 @@ export function multinomial({ trials = 1, levels }: MultinomialOptions = {}): Li
       target.fill(0, offset, offset + probabilities.length);
       let begin = offset;
       for (const own of variables(probabilities)) {
-        for (let trial = 0; trial < trials; trial++) target[begin + drawIndex(own, rng.uniform())]++;
+        if (trials === 1) target[begin + drawIndex(own, rng.uniform())] = 1;
+        else drawMultinomial(trials, own, rng, target, begin);
         begin += own.length;
       }
     },
@@ -97,19 +101,4 @@ const total = (values: Float64Array) => values.reduce((sum, value) => sum + valu
 function shares(values: Float64Array): Float64Array {
   const sum = total(values);
   return values.map(value => (sum > 0 ? value / sum : 1 / values.length));
-}
-
-function checkCounts(name: string, counts: readonly number[]): void {
-  const bad = counts.find(count => !Number.isInteger(count) || count < 1);
-  if (bad !== undefined) throw new InvalidArgumentError(`${name} must be integers ≥ 1, got ${bad}.`);
-}
-
-/** The index at which the running sum of probabilities passes u. */
-export function drawIndex(probabilities: Float64Array, u: number): number {
-  let sum = 0;
-  for (let k = 0; k < probabilities.length - 1; k++) {
-    sum += probabilities[k];
-    if (u < sum) return k;
-  }
-  return probabilities.length - 1;
 }

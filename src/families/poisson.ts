@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from '../errors.js';
-import type { Rng } from '../numerics/rng.js';
+import { drawPoisson } from '../numerics/draws.js';
 import { logGamma } from '../numerics/special.js';
 import { checkPrior, Linear, logOf } from './linear.js';
 
@@ -42,15 +42,3 @@ export const poisson = () =>
     toCoordinate: logOf,
     fromCoordinates: coordinates => coordinates.map(Math.exp),
   });
-
-/** Rates up to this are drawn by multiplying uniforms (Knuth, TAOCP 3.4.1); larger ones are sums of such draws. */
-const LARGEST_RATE = 32;
-
-function drawPoisson(rate: number, rng: Rng): number {
-  let count = 0;
-  for (let left = rate; left > 0; left -= LARGEST_RATE) {
-    const limit = Math.exp(-Math.min(left, LARGEST_RATE));
-    for (let product = rng.uniform(); product > limit; product *= rng.uniform()) count++;
-  }
-  return count;
-}

@@ -4,6 +4,7 @@ import { InvalidArgumentError } from '../errors.js';
 import type { Arrays, Family } from '../families/family.js';
 import { type Moments, statisticLength } from '../families/moments.js';
 import type { MixtureModel, MixtureParameters } from '../models/mixture.js';
+import { badNumber, inWords } from '../numbers.js';
 import { createRng } from '../numerics/rng.js';
 import type { Statistics } from '../statistics.js';
 import { around, type Start } from './start.js';
@@ -64,10 +65,11 @@ export function fromLabels(labels: ArrayLike<number>): Start {
     const k = model.nComponents;
     if (labels.length !== n)
       throw new InvalidArgumentError(`Expected ${n} labels, one a row, got ${labels.length}.`);
-    for (let i = 0; i < n; i++) {
-      if (!(Number.isInteger(labels[i]) && labels[i] >= 0 && labels[i] < k)) {
-        throw new InvalidArgumentError(`Label ${i} must be an integer from 0 to ${k - 1}, got ${labels[i]}.`);
-      }
+    const bad = badNumber(labels, label => Number.isInteger(label) && label >= 0 && label < k);
+    if (bad >= 0) {
+      throw new InvalidArgumentError(
+        `Label ${bad} must be an integer from 0 to ${k - 1}, got ${inWords(labels[bad])}.`,
+      );
     }
     return mStepOf(model, rows, () => (begin, count) => {
       const r = new Float64Array(count * k);

@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from '../errors.js';
 import type { Arrays, Family } from '../families/family.js';
 import type { MixtureModel, MixtureParameters } from '../models/mixture.js';
+import { checkNumbers } from '../numbers.js';
 
 /** Flat row-major numbers, or nested arrays of them. */
 export type Numbers = ArrayLike<number> | readonly Numbers[];
@@ -37,6 +38,7 @@ export function checkedParameters<P extends Arrays>(
   d: number,
   parameters: object,
 ): MixtureParameters<P> {
+  if (d < 1) throw new InvalidArgumentError('Expected parameters of at least one feature, got none.');
   const given = parameters as Readonly<Record<string, Numbers | undefined>>;
   const weights =
     given.weights === undefined ? new Float64Array(k).fill(1 / k) : flat('weights', given.weights, [k]);
@@ -75,12 +77,7 @@ export function flat(name: string, value: Numbers | undefined, shape: number[]):
       `${name} must have shape [${shape.join(', ')}] (${length} numbers), got ${value === undefined ? 'none' : numbers.length}.`,
     );
   }
-  const bad = Array.prototype.findIndex.call(numbers, number => !Number.isFinite(number));
-  if (bad >= 0) {
-    const got = typeof numbers[bad] === 'object' ? 'an object' : numbers[bad];
-    throw new InvalidArgumentError(`${name} must be finite numbers, got ${got} at index ${bad}.`);
-  }
-  return Float64Array.from(numbers);
+  return checkNumbers(name, numbers, 'finite numbers', Number.isFinite);
 }
 
 /** Nested arrays as one; a typed array as it is. What is no array counts as one entry, which is no number. */

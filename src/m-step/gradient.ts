@@ -1,5 +1,5 @@
-import { InvalidArgumentError } from '../errors.js';
 import { needs } from '../models/model.js';
+import { checkInteger, checkPositive } from '../numbers.js';
 import { checkOptionNames } from '../option-names.js';
 import type { MStepRule } from './rule.js';
 
@@ -26,12 +26,8 @@ const DIFFERENCE = 6e-6;
 export function gradient(options: GradientOptions = {}): MStepRule {
   checkOptionNames(options, ['learningRate', 'steps'] satisfies (keyof GradientOptions)[]);
   const { learningRate = 1, steps = 1 } = options;
-  if (!(learningRate > 0 && Number.isFinite(learningRate))) {
-    throw new InvalidArgumentError(`learningRate must be a finite number > 0, got ${learningRate}.`);
-  }
-  if (!Number.isInteger(steps) || steps < 1) {
-    throw new InvalidArgumentError(`steps must be an integer ≥ 1, got ${steps}.`);
-  }
+  checkPositive('learningRate', learningRate);
+  checkInteger('steps', steps, 1);
   return {
     kind: 'm-step',
     name: 'gradient',

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from '../errors.js';
+import { checkNumbers } from '../numbers.js';
 
 /** Dirichlet priors of a chain's start and of each row of its transitions: concentrations ≥ 1, where 1 is flat. */
 export interface ChainPrior {
@@ -25,17 +26,18 @@ export function pseudoCounts(
   concentration: number | ArrayLike<number>,
   length: number,
 ): Float64Array {
-  const given =
-    typeof concentration === 'number' ? new Float64Array(length).fill(concentration) : concentration;
+  const given = checkNumbers(
+    `The prior of ${name}`,
+    typeof concentration === 'number' ? new Float64Array(length).fill(concentration) : concentration,
+    'concentrations ≥ 1',
+    value => value >= 1 && Number.isFinite(value),
+  );
   if (given.length !== length) {
     throw new InvalidArgumentError(
       `The prior of ${name} must be one concentration or ${length}, got ${given.length}.`,
     );
   }
-  return Float64Array.from(given, value => {
-    if (value >= 1 && Number.isFinite(value)) return value - 1;
-    throw new InvalidArgumentError(`The prior of ${name} must have concentrations ≥ 1, got ${value}.`);
-  });
+  return given.map(value => value - 1);
 }
 
 /** Σ (α − 1) log p over what is not structurally zero. */

@@ -9,6 +9,7 @@ import {
   type MaximiseOptions,
   type Note,
 } from '../families/family.js';
+import { checkInteger, inWords } from '../numbers.js';
 import { sumOf } from '../numerics/sum.js';
 import type { Statistics } from '../statistics.js';
 import { Baselines } from './baselines.js';
@@ -68,10 +69,9 @@ export class HiddenMarkov<P extends Arrays = Arrays> implements Model<ChainParam
     readonly family: Family<P>,
     { nStates, sequences, stationary = false }: HiddenMarkovOptions,
   ) {
-    if (!Number.isInteger(nStates) || nStates < 1 || nStates > MAX_COMPONENTS) {
-      throw new InvalidArgumentError(
-        `nStates must be an integer from 1 to ${MAX_COMPONENTS}, got ${nStates}.`,
-      );
+    checkInteger('nStates', nStates, 1, MAX_COMPONENTS);
+    if (typeof stationary !== 'boolean') {
+      throw new InvalidArgumentError(`stationary must be true or false, got ${inWords(stationary)}.`);
     }
     this.nStates = nStates;
     this.sequences = sequences;

@@ -1,6 +1,7 @@
 import type { Rows } from '../backends/backend.js';
 import type { DocumentOptions, ResidentCounts } from '../backends/topic-backend.js';
 import { InvalidArgumentError } from '../errors.js';
+import { checkInteger, checkPositive } from '../numbers.js';
 import { digamma, logGamma } from '../numerics/special.js';
 import type { Statistics } from '../statistics.js';
 import type { Model } from './model.js';
@@ -30,13 +31,14 @@ export class LatentDirichlet implements Model<TopicParameters> {
   readonly topicWordPrior: number;
 
   /** @throws InvalidArgumentError */
-  constructor({ nComponents, docTopicPrior, topicWordPrior }: LatentDirichletOptions) {
-    if (!Number.isInteger(nComponents) || nComponents < 1) {
-      throw new InvalidArgumentError(`nComponents must be an integer ≥ 1, got ${nComponents}.`);
-    }
-    this.nComponents = nComponents;
-    this.docTopicPrior = checkPrior('docTopicPrior', docTopicPrior ?? 1 / nComponents);
-    this.topicWordPrior = checkPrior('topicWordPrior', topicWordPrior ?? 1 / nComponents);
+  constructor({
+    nComponents,
+    docTopicPrior = 1 / nComponents,
+    topicWordPrior = 1 / nComponents,
+  }: LatentDirichletOptions) {
+    this.nComponents = checkInteger('nComponents', nComponents, 1);
+    this.docTopicPrior = checkPositive('docTopicPrior', docTopicPrior);
+    this.topicWordPrior = checkPositive('topicWordPrior', topicWordPrior);
   }
 
   async eStep(): Promise<Statistics> {
@@ -138,8 +140,3 @@ const ROUNDING_UNITS = 16;
 const NOTHING = new Float64Array(0);
 
 const isCounts = (rows: Rows): rows is ResidentCounts => 'documentTopics' in rows;
-
-function checkPrior(name: string, prior: number): number {
-  if (prior > 0 && prior < Number.POSITIVE_INFINITY) return prior;
-  throw new InvalidArgumentError(`${name} must be a finite number > 0, got ${prior}.`);
-}

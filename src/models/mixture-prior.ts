@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from '../errors.js';
+import { checkAtLeast } from '../numbers.js';
 
 /** Priors of a mixture's parameters, checked and complete. */
 export interface MixturePrior {
@@ -10,8 +10,5 @@ export interface MixturePrior {
 
 /** @throws InvalidArgumentError for a concentration below 1, which has no mode */
 export function checkConcentration(concentration: number): number {
-  if (concentration >= 1 && Number.isFinite(concentration)) return concentration;
-  throw new InvalidArgumentError(
-    `The concentration of the weights' prior must be a number ≥ 1, got ${concentration}.`,
-  );
+  return checkAtLeast("The concentration of the weights' prior", concentration, 1);
 }

@@ -1,9 +1,9 @@
 import type { EStepOptions, Posterior, ResponsibilitySource, Rows } from '../backends/backend.js';
 import { blockRange } from '../backends/backend.js';
-import { InvalidArgumentError } from '../errors.js';
 import type { Arrays, Columns, Family, MaximiseOptions, Note } from '../families/family.js';
 import type { Gaussian, GaussianParameters } from '../families/gaussian.js';
 import { recentre } from '../families/moments.js';
+import { checkInteger } from '../numbers.js';
 import type { Statistics } from '../statistics.js';
 import { Baselines } from './baselines.js';
 import { adjust, type Densities, unitsOf } from './densities.js';
@@ -32,11 +32,7 @@ export class MixtureModel<
     readonly family: F,
     readonly nComponents: number,
   ) {
-    if (!Number.isInteger(nComponents) || nComponents < 1 || nComponents > MAX_COMPONENTS) {
-      throw new InvalidArgumentError(
-        `nComponents must be an integer from 1 to ${MAX_COMPONENTS}, got ${nComponents}.`,
-      );
-    }
+    checkInteger('nComponents', nComponents, 1, MAX_COMPONENTS);
     this.#baselines = new Baselines(family);
   }
 

@@ -1,7 +1,8 @@
 import type { Matrix } from '../data/matrix.js';
-import { InvalidArgumentError } from '../errors.js';
+import { newTable } from '../data/table.js';
 import type { Arrays, Family } from '../families/family.js';
-import { drawIndex } from '../families/multinomial.js';
+import { checkInteger } from '../numbers.js';
+import { drawIndex } from '../numerics/draws.js';
 import { createRng } from '../numerics/rng.js';
 import type { MixtureModel, MixtureParameters } from './mixture.js';
 
@@ -14,7 +15,7 @@ export interface SampledPoints extends Matrix {
 /**
  * n independent draws: z ~ weights, x from component z.
  *
- * @throws InvalidArgumentError unless n is an integer ≥ 1
+ * @throws InvalidArgumentError unless n is an integer ≥ 1 of which there is memory for, and seed one ≥ 0
  */
 export function sampleMixture<P extends Arrays>(
   { family, nComponents }: MixtureModel<P, Family<P>>,
@@ -22,14 +23,11 @@ export function sampleMixture<P extends Arrays>(
   n: number,
   seed: number,
 ): SampledPoints {
-  if (!Number.isInteger(n) || n < 1) throw new InvalidArgumentError(`n must be an integer ≥ 1, got ${n}.`);
-  if (!Number.isSafeInteger(seed) || seed < 0) {
-    throw new InvalidArgumentError(`seed must be an integer ≥ 0, got ${seed}.`);
-  }
+  checkInteger('seed', seed, 0);
   const d = family.nFeatures(parameters, nComponents);
+  const data = newTable('n', n, d);
   const draw = family.sampler(parameters, nComponents);
   const rng = createRng(seed);
-  const data = new Float64Array(n * d);
   const labels = new Uint32Array(n);
   for (let i = 0; i < n; i++) {
     labels[i] = drawIndex(parameters.weights, rng.uniform());

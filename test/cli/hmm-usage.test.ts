@@ -86,7 +86,7 @@ describe('bad input ends with 1, in one clear line', () => {
     ],
     [
       ['fit', earthquakes, ...states, '--transition-prior', '0.5'],
-      'prior of transitionMatrix must have concentrations ≥ 1, got 0.5',
+      'prior of transitionMatrix must be concentrations ≥ 1, got 0.5',
     ],
     [
       ['fit', stations, ...states, '--sequence-column', 'town'],

@@ -100,7 +100,8 @@ export async function em<P>(
         parameters,
         ledger: () => ledgerOf(model, rows, rule, statistics, parameters, history.length - 1),
       });
-      const stopReason = stop(history, statistics.nRows);
+      const isSettled = rule.isPartition && previous && model.isSettled?.(previous, statistics, rows);
+      const stopReason = isSettled ? 'tolerance' : stop(history, statistics.nRows);
       if (stopReason) return await finish(current, stopReason);
       const { parameters: maximised, notes = [] } = mStep.maximise(statistics, parameters);
       const leap = acceleration?.leap(parameters, maximised);

@@ -5,6 +5,8 @@
 
 /** The root of every error this library throws on purpose. */
 export abstract class EmError extends Error {
+  /** The class by name, written out, so that it survives a minifier. */
+  abstract override readonly name: string;
   /** A stable name for programs; the message is for people. */
   abstract readonly code: string;
   /**
@@ -12,40 +14,41 @@ export abstract class EmError extends Error {
    * model (parameters in the core, a `GaussianMixture` in the estimators).
    */
   lastGood?: unknown;
-
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = new.target.name;
-  }
 }
 
 /** An option or argument has a value that cannot be used. */
 export class InvalidArgumentError extends EmError {
+  override readonly name = 'InvalidArgumentError';
   readonly code = 'invalid-argument';
 }
 
 /** The rows cannot be used: ragged, not finite, of the wrong length or number of columns. */
 export class InvalidDataError extends EmError {
+  override readonly name = 'InvalidDataError';
   readonly code = 'invalid-data';
 }
 
 /** A file cannot be read as what it claims to be. */
 export class FileFormatError extends EmError {
+  override readonly name = 'FileFormatError';
   readonly code = 'file-format';
 }
 
 /** A model file is broken, of another kind, or newer than this version. */
 export class ModelFormatError extends EmError {
+  override readonly name = 'ModelFormatError';
   readonly code = 'model-format';
 }
 
 /** A covariance matrix is not positive definite. */
 export class DegenerateCovarianceError extends EmError {
+  override readonly name = 'DegenerateCovarianceError';
   readonly code = 'degenerate-covariance';
 }
 
 /** The log-likelihood fell by more than rounding explains: the engine, not the data, is wrong. */
 export class LikelihoodDecreasedError extends EmError {
+  override readonly name = 'LikelihoodDecreasedError';
   readonly code = 'likelihood-decreased';
   constructor(
     readonly previous: number,
@@ -61,25 +64,30 @@ export class LikelihoodDecreasedError extends EmError {
 
 /** A sequence that a hidden Markov model cannot produce, because of probabilities of 0. */
 export class ImpossibleSequenceError extends EmError {
+  override readonly name = 'ImpossibleSequenceError';
   readonly code = 'impossible-sequence';
 }
 
 /** Something that must be finite came back from a device as NaN or infinity. */
 export class NonFiniteError extends EmError {
+  override readonly name = 'NonFiniteError';
   readonly code = 'non-finite';
 }
 
-/** The caller's signal was raised before there was a model to hand back. */
+/** The caller's signal was raised before there was a model to hand back. Its name is the one that aborted fetches have. */
 export class AbortedError extends EmError {
+  override readonly name = 'AbortError';
   readonly code = 'aborted';
 }
 
 /** The device asked for is not there. */
 export class DeviceUnavailableError extends EmError {
+  override readonly name = 'DeviceUnavailableError';
   readonly code = 'device-unavailable';
 }
 
 /** The device went away, or refused an allocation or a shader. */
 export class DeviceError extends EmError {
+  override readonly name = 'DeviceError';
   readonly code = 'device';
 }

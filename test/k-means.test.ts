@@ -81,7 +81,10 @@ describe.each(SETS)('k-means on $name', ({ x, d, k }) => {
           seen.push({ labels: await here.predict(points, { device }), inertia });
         },
       });
-      expect(seen.length).toBe(expected.length);
+      expect(seen.length).toBeLessThanOrEqual(expected.length);
+      // It stops where labels repeat.
+      const last = seen.length - 1;
+      for (const { labels } of expected.slice(last)) expect(labels).toEqual(expected[last].labels);
       seen.forEach(({ labels, inertia }, step) => {
         expect(Array.from(labels)).toEqual(expected[step].labels);
         expect(Math.abs(inertia / expected[step].inertia - 1)).toBeLessThan(1e-6);

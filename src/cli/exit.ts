@@ -6,6 +6,7 @@ export const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
 /** Options that do not go together, which only shows once all of them are known. */
 export class UsageError extends EmError {
+  override readonly name = 'UsageError';
   readonly code = 'usage';
 }
 

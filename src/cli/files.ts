@@ -5,6 +5,7 @@ import { EmError, FileFormatError, ModelFormatError } from '../errors.js';
 
 /** A file or folder cannot be opened, read or written. */
 export class FileError extends EmError {
+  override readonly name = 'FileError';
   readonly code = 'file';
 }
 

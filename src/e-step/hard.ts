@@ -8,5 +8,6 @@ export const hard: EStepRule = {
   kind: 'e-step',
   name: 'hard',
   monotone: true,
+  isPartition: true,
   begin: (model, rows) => parameters => model.eStep(parameters, rows, { assignment: 'hard' }),
 };

@@ -12,6 +12,8 @@ export interface EStepRule {
   readonly isFreeEnergy?: boolean;
   /** Whether the objective never falls, given an M-step that does not lower Q. */
   readonly monotone: boolean;
+  /** Whether q puts each row in one component, so that it has settled once it repeats. Default false. */
+  readonly isPartition?: boolean;
   /** Nats per row by which the objective may fall all the same, where q is found by iterating. Default 0. */
   readonly slack?: number;
   /** M-steps between the objectives that convergence compares: those of one pass over the rows. Default 1. */

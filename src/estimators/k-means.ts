@@ -42,8 +42,8 @@ export interface KMeansOptions extends Omit<StoppingOptions, 'tol'> {
   /** Starts to try; the clustering of the smallest inertia is kept. Default 1. */
   nInit?: number;
   /**
-   * Stop when the inertia falls by less than this share of the rows' inertia about their mean. 0 runs all maxIter
-   * steps, any smallest number until no row changes its cluster. Default 1e-6.
+   * Stop when the inertia falls by less than this share of the rows' inertia about their mean, or no row changes its
+   * cluster, which is all that stops it at 0. Default 1e-6.
    */
   tol?: number;
   /**

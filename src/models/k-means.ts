@@ -84,13 +84,8 @@ export class KMeansModel implements Model<KMeansParameters> {
 
   /** μ_k is the mean of the cluster's rows; that of a cluster without rows stays. */
   mStep(statistics: Reseeded, { centers }: KMeansParameters, { fixed }: MaximiseOptions = {}) {
-    const { counts, sums, origin, reseeded = [] } = statistics;
-    const d = centers.length / counts.length;
-    const next = Float64Array.from(centers);
-    counts.forEach((count, k) => {
-      if (count < EMPTY_ROWS || fixed?.has('centers')) return;
-      for (let j = k * d; j < (k + 1) * d; j++) next[j] = origin[j] + sums[j] / count;
-    });
+    const { reseeded = [] } = statistics;
+    const next = fixed?.has('centers') ? Float64Array.from(centers) : meansOf(statistics, centers);
     const notes = reseeded.map(
       (component): Note => ({
         kind: 'reseeded-cluster',
@@ -99,6 +94,19 @@ export class KMeansModel implements Model<KMeansParameters> {
       }),
     );
     return { parameters: { centers: next }, notes };
+  }
+
+  /** The same numbers of rows about the same means, to the rounding of their sums: the same labels. */
+  isSettled(before: Statistics, after: Statistics, { center, scale, backend }: Rows): boolean {
+    if (before.counts.some((count, k) => count !== after.counts[k])) return false;
+    const epsilon = Math.max(backend.epsilon, after.rounding ?? 0);
+    const means = meansOf(before, before.origin);
+    return meansOf(after, after.origin).every((mean, at) => {
+      const j = at % scale.length;
+      const reach = scale[j] + Math.abs(mean - center[j]);
+      const rounding = ROUNDING_UNITS * (epsilon * reach + Number.EPSILON * Math.abs(mean));
+      return Math.abs(mean - means[at]) <= rounding;
+    });
   }
 
   /** Give each empty cluster the row that is farthest from its own centre: the objective can only gain. */
@@ -144,6 +152,18 @@ export class KMeansModel implements Model<KMeansParameters> {
     }
     return farthest;
   }
+}
+
+/** What rounding of sums and of their origin leaves between means of the same rows. */
+const ROUNDING_UNITS = 8;
+
+/** [K, D] the mean of each cluster's rows, or what `otherwise` says of one without rows. */
+function meansOf({ counts, sums, origin }: Statistics, otherwise: Float64Array): Float64Array {
+  const d = origin.length / counts.length;
+  return otherwise.map((value, at) => {
+    const count = counts[Math.floor(at / d)];
+    return count < EMPTY_ROWS ? value : origin[at] + sums[at] / count;
+  });
 }
 
 const emptyClusters = ({ counts }: Statistics): number[] =>

@@ -30,6 +30,11 @@ export interface Model<P> {
    * after a fall. Default: 0.
    */
   mStepShortfall?(statistics: Statistics, parameters: P, epsilon: number): number;
+  /**
+   * Whether the next step would move nothing: two E-steps that divide the rows have divided them alike. Without it only
+   * the objective says when to stop, which rounding keeps in motion.
+   */
+  isSettled?(before: Statistics, after: Statistics, rows: Rows): boolean;
   /** Q(θ) = E_q[log p(x, z | θ)], total, nats, of the q that the statistics were taken under. */
   expectedLogJoint?(statistics: Statistics, parameters: P, rows: Rows): number;
   /** K, of models with components; their posteriors; and statistics under given responsibilities. */

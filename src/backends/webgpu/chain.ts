@@ -219,7 +219,8 @@ export class GpuChains implements ChainBackend {
   }
 }
 
-const isResident = (asked: Resolution) => asked.kind === 'rows' && asked.indices.length === 0;
+const isResident = (asked: Resolution) =>
+  asked.kind === 'rows' && asked.indices.length + asked.unseen.length === 0;
 
 /** The joints of a span of several chunks, in both directions. */
 async function smoothSpan(walk: ChainWalk, { chunks }: Span): Promise<void> {

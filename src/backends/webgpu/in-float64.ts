@@ -58,6 +58,19 @@ export function corrected(
 /** A smaller part of a row is below the rounding of every sum that it is in. */
 const LEAST_SHARE = 2 ** -30;
 
+/** Whether some of the components have a part of what is resident in the place of hidden rows. */
+export function isPartOf(
+  components: readonly number[],
+  { units }: GpuRows,
+  substitute: Float32Array,
+  densities: Densities,
+): boolean {
+  const block = posteriorBlock(1, densities.nComponents);
+  const place = Float64Array.from(substitute, (value, j) => units.center[j] + units.scale[j] * value);
+  mixturePosterior(place, 0, 1, densities, block);
+  return components.some(k => block.responsibilities[k] > LEAST_SHARE);
+}
+
 /** Rows of which some of the components have a part. */
 export async function rowsHeldBy(
   components: readonly number[],

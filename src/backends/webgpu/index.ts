@@ -30,6 +30,7 @@ import {
   eStepOf,
   eStepOfAll,
   hideRows,
+  isPartOf,
   patchPosterior,
   rowsHeldBy,
   rowsOf,
@@ -47,11 +48,13 @@ import {
   type Resolution,
   ROUNDING,
   resolve,
+  undetermined,
   widen,
 } from './resolution.js';
 import { GpuRows } from './rows.js';
 import { readMatrix } from './transfer.js';
 import { Tuner, type TuningOptions } from './tuner.js';
+import { beyond, originOf, seenBy } from './unseen.js';
 import type { Workspace } from './workspace.js';
 import { Workspaces } from './workspaces.js';
 
@@ -143,13 +146,14 @@ export class WebGpuBackend implements Backend {
         const hidden = hideRows(resident, resolution.indices, resolution.substitute, begin, end);
         if (!this.options.tiles) await this.#tuner.tune(workspace);
         const stages = await workspace.eStepStages(rule);
-        const packed = workspace.write(densities);
+        const packed = workspace.write(seenBy(densities, resolution.unseen, resident.units));
+        const origin = originOf(packed, densities, resolution.unseen);
         if (typeof assignment === 'object') workspace.writeDraws(assignment);
         const encode = (commands: Commands, chunk: Chunk) => workspace.encode(commands, stages, chunk);
         const found = await this.#reduce(workspace, packed, encode, workspace.isFused(rule), block?.index);
         const drowned = drownedDistances(found, densities, packed.constant, resident.units);
         if (drowned) return eStepOfAll(resident, densities, assignment, block, drowned);
-        const partOf = (rows: Selection) => eStepOf(rows, densities, packed.origin, assignment);
+        const partOf = (rows: Selection) => eStepOf(rows, densities, origin, assignment);
         return checkFinite(corrected(found, hidden, partOf));
       },
       block?.of,
@@ -161,9 +165,11 @@ export class WebGpuBackend implements Backend {
     const resident = workspace.rows;
     const resolution = resolve(resident, densities, MOST_BLUR.sums, exact);
     if (exact.length === 0 || resolution.kind === 'all') return resolution;
+    if (isPartOf(exact, resident, resolution.substitute, densities)) return undetermined(exact);
     hideRows(resident, resolution.indices, resolution.substitute);
+    const seen = seenBy(densities, resolution.unseen, resident.units);
     const posteriors = workspace.chunks.map(({ index }) => () => {
-      return this.#posteriorOf(workspace, densities, index, { responsibilities: true });
+      return this.#posteriorOf(workspace, seen, index, { responsibilities: true });
     });
     const held = await rowsHeldBy(exact, posteriors, densities.nComponents);
     return widen(resolution, held, exact, resident.shape[0]);
@@ -177,7 +183,7 @@ export class WebGpuBackend implements Backend {
   ): Promise<Statistics> {
     return this.#exclusive(rows, densities, async workspace => {
       const resident = workspace.rows;
-      if (!exact) {
+      if (!exact && beyond(densities, resident.units).unseen.length === 0) {
         const found = await this.#accumulate(workspace, densities, source);
         if (!isBlurred(found, densities, resident.units)) return found;
       }
@@ -255,10 +261,11 @@ export class WebGpuBackend implements Backend {
       yield* twin.backend.posterior(twin, densities, options);
       return;
     }
+    const seen = seenBy(densities, resolution.unseen, resident.units);
     for (const { index, rowBegin, count } of chunks) {
       const posterior = await this.#exclusive(rows, densities, async workspace => {
         hideRows(resident, resolution.indices, resolution.substitute);
-        return this.#posteriorOf(workspace, densities, index, options);
+        return this.#posteriorOf(workspace, seen, index, options);
       });
       const hidden = rowsOf(resident, resolution.indices, rowBegin, rowBegin + count);
       yield patchPosterior(posterior, hidden, densities, options.assignment ?? 'exact');

@@ -3,11 +3,10 @@ import type { Densities } from '../../models/densities.js';
 import { at, triangleLength } from '../../numerics/triangle.js';
 import type { Statistics } from '../../statistics.js';
 import type { Units } from './pack.js';
+import { beyond } from './unseen.js';
 
 /** Unit of rounding of a resident number, relative. */
 export const ROUNDING = 2 ** -24;
-/** Rows further than this from the centre, in resident units, would drown the digits of the others' sums. */
-export const FAR = 2 ** 10;
 /** Of standard deviations within which a component can matter to a row. */
 const REACH = 12;
 
@@ -22,6 +21,8 @@ export interface SomeRows {
   readonly kind: 'rows';
   readonly indices: Uint32Array;
   readonly substitute: Float32Array;
+  /** Components that no other row belongs to, and whose numbers float32 cannot hold. */
+  readonly unseen: readonly number[];
 }
 
 /** A step has to take all rows in float64. */
@@ -54,14 +55,21 @@ export function resolve(
   most: number,
   exact: readonly number[] = [],
 ): Resolution {
+  const { unseen, needed } = beyond(densities, rows.units);
+  if (needed !== undefined) {
+    const why = `it lies or reaches more than 2²⁰ times further than most rows do`;
+    return { kind: 'all', component: needed, why };
+  }
   const blur = blurs(densities, rows.units);
+  for (const k of unseen) blur[k] = 0;
   const narrow = [...blur.keys()].filter(k => blur[k] > most);
   if (narrow.length + exact.length === 0) {
-    return { kind: 'rows', indices: rows.far, substitute: new Float32Array(densities.nFeatures) };
+    return { kind: 'rows', indices: rows.far, substitute: new Float32Array(densities.nFeatures), unseen };
   }
   const boxes = narrow.map(k => boxOf(densities, k, blur[k]));
-  const substitute = placeOutside(boxes, densities, rows.units, new Set([...narrow, ...exact]));
-  if (narrow.length === 0) return substitute ? { kind: 'rows', indices: rows.far, substitute } : open(exact);
+  const substitute = placeOutside(boxes, densities, rows.units, new Set([...narrow, ...exact, ...unseen]));
+  if (narrow.length === 0)
+    return substitute ? { kind: 'rows', indices: rows.far, substitute, unseen } : undetermined(exact);
   const worst = narrow.reduce((a, b) => (blur[b] > blur[a] ? b : a));
   const of = areCentres(densities)
     ? 'a quarter of its distance from the next'
@@ -71,7 +79,7 @@ export function resolve(
   const all: AllRows = { kind: 'all', component: worst, why: `rounding is ${figure(blur[worst])} of ${of}` };
   if (densities.moments === 'first' || densities.form === 'linear') return all;
   const indices = substitute && rowsInside(boxes, rows);
-  return indices ? { kind: 'rows', indices, substitute } : all;
+  return indices ? { kind: 'rows', indices, substitute, unseen } : all;
 }
 
 /**
@@ -252,10 +260,11 @@ export function widen(
   n: number,
 ): Resolution {
   const indices = Uint32Array.from(new Set([...resolution.indices, ...held])).sort();
-  return indices.length > mostOf(n) ? open(exact) : { ...resolution, indices };
+  return indices.length > mostOf(n) ? undetermined(exact) : { ...resolution, indices };
 }
 
-const open = ([component]: readonly number[]): AllRows => ({
+/** Sums that leave a component open, and no way to take its rows alone. */
+export const undetermined = ([component]: readonly number[]): AllRows => ({
   kind: 'all',
   component,
   why: 'the rounding of its sums, 2⁻²⁴ of them, would decide its covariance',

@@ -5,8 +5,7 @@ import { cpu } from '../cpu/index.js';
 import type { Context } from './context.js';
 import type { Units } from './pack.js';
 import { Resident } from './resident.js';
-import { FAR } from './resolution.js';
-import { residentUnits } from './units.js';
+import { FAR, residentUnits } from './units.js';
 
 /** Segments hold a multiple of this many rows, so that every one but the last fills its workgroups. */
 const SEGMENT_UNIT = 256;

@@ -2,6 +2,9 @@ import type { ColumnMoments } from '../../data/columns.js';
 import type { Matrix } from '../../data/matrix.js';
 import type { Units } from './pack.js';
 
+/** Rows further than this from the centre, in resident units, would drown the digits of the others' sums. */
+export const FAR = 2 ** 10;
+
 /** Rows that are looked at. */
 const SAMPLE = 2048;
 /** The middle nine tenths of a normal column are this many standard deviations wide to either side. */

@@ -23,11 +23,7 @@ export function matrix(data: Float32Array | Float64Array, shape: readonly [numbe
   if (!Number.isInteger(n) || n < 1) {
     throw new InvalidDataError(`Expected at least one row, got ${n}.`);
   }
-  if (!Number.isInteger(d) || d < 1 || d > MAX_FEATURES) {
-    throw new InvalidDataError(
-      `Expected 1 to ${MAX_FEATURES} columns, got ${d}. Try selecting columns, or projecting the rows first.`,
-    );
-  }
+  checkFeatures(d);
   if (data.length !== n * d) {
     throw new InvalidDataError(
       `Expected ${n} × ${d} = ${n * d} values for shape [${n}, ${d}], got ${data.length}.`,
@@ -44,11 +40,20 @@ export function matrix(data: Float32Array | Float64Array, shape: readonly [numbe
   return { data, shape: [n, d] };
 }
 
+/** @throws InvalidDataError for more columns than a model may have, or none */
+export function checkFeatures(d: number): void {
+  if (Number.isInteger(d) && d >= 1 && d <= MAX_FEATURES) return;
+  throw new InvalidDataError(
+    `Expected 1 to ${MAX_FEATURES} columns, got ${d}. Try selecting columns, or projecting the rows first.`,
+  );
+}
+
 /** An array of equally long rows as a matrix (copied). */
 export function matrixFromRows(rows: readonly ArrayLike<number>[]): Matrix {
   if (rows.length === 0) throw new InvalidDataError('Expected at least one row, got none.');
   const n = rows.length;
   const d = rows[0]?.length ?? 0;
+  checkFeatures(d);
   const data = new Float64Array(n * d);
   rows.forEach((row, i) => {
     if (row?.length !== d) {

@@ -1,5 +1,6 @@
 import { FileFormatError } from '../errors.js';
-import { type Matrix, matrix } from './matrix.js';
+import { brief, quote } from '../quote.js';
+import { checkFeatures, type Matrix, matrix } from './matrix.js';
 
 /** What `formatNpy` writes: a matrix, or a vector of values or labels. */
 export interface NpyArray {
@@ -8,10 +9,14 @@ export interface NpyArray {
   readonly shape: readonly number[];
 }
 
-/** NumPy's type codes, little-endian, and how each is read into an array of its own. */
-const READERS: Record<string, { size: number; read: (bytes: ArrayBuffer) => Float32Array | Float64Array }> = {
+type Numbers = Float32Array | Float64Array;
+
+/** NumPy's type codes, and how little-endian bytes of each are read. */
+const READERS: Record<string, { size: number; read: (bytes: ArrayBuffer) => Numbers }> = {
+  f2: { size: 2, read: bytes => fromHalves(new Uint16Array(bytes)) },
   f4: { size: 4, read: bytes => new Float32Array(bytes) },
   f8: { size: 8, read: bytes => new Float64Array(bytes) },
+  b1: { size: 1, read: bytes => Float64Array.from(new Uint8Array(bytes), byte => (byte === 0 ? 0 : 1)) },
   i1: { size: 1, read: bytes => Float64Array.from(new Int8Array(bytes)) },
   i2: { size: 2, read: bytes => Float64Array.from(new Int16Array(bytes)) },
   i4: { size: 4, read: bytes => Float64Array.from(new Int32Array(bytes)) },
@@ -24,19 +29,21 @@ const READERS: Record<string, { size: number; read: (bytes: ArrayBuffer) => Floa
 
 const MAGIC = '\x93NUMPY';
 
+const isNpy = (file: Uint8Array): boolean => latin1(file, 0, 6) === MAGIC;
+
 /**
  * Read a NumPy `.npy` file (format 1.0 to 3.0) of one or two dimensions; a vector of n is n × 1.
  *
- * float32 stays float32; float64 and integers become float64 (integers beyond 2⁵³ are rounded).
- * Little-endian only; C and Fortran order.
+ * float16 and float32 become float32; float64, integers and bools (0 and 1) become float64. Either byte order, C or
+ * Fortran order.
  *
- * @throws FileFormatError for anything else, and for a truncated file
+ * @throws FileFormatError for anything else, for a truncated file, and for an integer beyond 2⁵³, which float64 would round
  * @throws InvalidDataError for a value that is not finite, no rows, or more than 128 columns
  */
 export function parseNpy(bytes: ArrayBuffer | Uint8Array): Matrix {
   const file = bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes);
   const { descr, fortranOrder, shape, offset } = headerOf(file);
-  const { size, read } = readerOf(descr);
+  const { size, read, isSwapped } = readerOf(descr);
   if (shape.length !== 1 && shape.length !== 2) {
     throw new FileFormatError(
       `Expected an array of shape (n, d) or (n,), got ${tuple(shape)}. Try array.reshape(n, d) before saving.`,
@@ -51,8 +58,11 @@ export function parseNpy(bytes: ArrayBuffer | Uint8Array): Matrix {
         `got ${got}. Try to save or copy it again.`,
     );
   }
+  checkFeatures(d);
   // A copy, since typed arrays need an aligned start. (Not slice(): on a Node Buffer that is a view.)
-  const data = read(new Uint8Array(file.subarray(offset, offset + expected)).buffer);
+  const body = new Uint8Array(file.subarray(offset, offset + expected));
+  if (isSwapped) swapBytes(body, size);
+  const data = read(body.buffer);
   return matrix(fortranOrder && n > 1 && d > 1 ? transposed(data, d, n) : data, [n, d]);
 }
 
@@ -78,9 +88,9 @@ interface Header {
 }
 
 function headerOf(file: Uint8Array): Header {
-  if (latin1(file, 0, 6) !== MAGIC) {
+  if (!isNpy(file)) {
     throw new FileFormatError(
-      `Not a .npy file: expected it to start with \\x93NUMPY, got ${JSON.stringify(latin1(file, 0, 6))}.`,
+      `Not a .npy file: expected it to start with \\x93NUMPY, got ${quote(latin1(file, 0, 6))}.`,
     );
   }
   if (file.length < 12) throw truncatedHeader(12, file.length);
@@ -93,22 +103,42 @@ function headerOf(file: Uint8Array): Header {
   const offset = start + (version === 1 ? view.getUint16(8, true) : view.getUint32(8, true));
   if (file.length < offset) throw truncatedHeader(offset, file.length);
 
-  // A Python dict literal, always written by repr().
   const dict = new TextDecoder().decode(file.subarray(start, offset));
-  const descr = /'descr':\s*('[^']*'|\[.*?\](?=,\s*'|\s*,?\s*}))/.exec(dict)?.[1];
-  const order = /'fortran_order':\s*(True|False)/.exec(dict)?.[1];
-  const shape = /'shape':\s*\(([\d\sL,]*)\)/.exec(dict)?.[1];
-  if (descr === undefined || order === undefined || shape === undefined) {
+  const descr = after(dict, 'descr');
+  const order = after(dict, 'fortran_order').slice(0, 5);
+  const shape = shapeOf(after(dict, 'shape'));
+  if (!/^['[]/.test(descr) || !/^(True|False)/.test(order) || shape === undefined) {
     throw new FileFormatError(
-      `The .npy header lacks descr, fortran_order or shape: ${JSON.stringify(dict.trim().slice(0, 100))}.`,
+      `The .npy header lacks descr, fortran_order or shape: ${quote(dict.trim(), 100)}.`,
     );
   }
+  const close = descr.startsWith("'") ? descr.indexOf("'", 1) : descr.lastIndexOf(']') + 1;
   return {
-    descr: descr.startsWith("'") ? descr.slice(1, -1) : descr,
-    fortranOrder: order === 'True',
-    shape: (shape.match(/\d+/g) ?? []).map(Number),
+    descr: descr.startsWith("'") ? descr.slice(1, Math.max(close, 1)) : descr.slice(0, close),
+    fortranOrder: order.startsWith('True'),
+    shape,
     offset,
   };
+}
+
+/** What follows a key of a Python dict, as repr() writes it; nothing where there is no such key. */
+function after(dict: string, key: string): string {
+  const at = dict.indexOf(`'${key}':`);
+  return at < 0 ? '' : dict.slice(at + key.length + 3).trimStart();
+}
+
+/** `(2, 3)` → [2, 3]; Python 2 wrote `(2L, 3L)`. */
+function shapeOf(text: string): number[] | undefined {
+  const close = text.indexOf(')');
+  if (!text.startsWith('(') || close < 0) return undefined;
+  const words = text
+    .slice(1, close)
+    .split(',')
+    .map(word => word.trim());
+  if (words[words.length - 1] === '') words.pop();
+  return words.every(word => /^\d{1,16}L?$/.test(word))
+    ? words.map(word => Number.parseInt(word, 10))
+    : undefined;
 }
 
 const truncatedHeader = (expected: number, got: number) =>
@@ -117,19 +147,13 @@ const truncatedHeader = (expected: number, got: number) =>
   );
 
 function readerOf(descr: string) {
-  const [, order, code] = /^([<>|=])(\w+)$/.exec(descr) ?? [];
-  const reader = Object.hasOwn(READERS, code ?? '') ? READERS[code] : undefined;
-  if (!reader) {
+  const [, order, code = ''] = /^([<>|=])([a-z]\d)$/.exec(descr) ?? [];
+  if (!Object.hasOwn(READERS, code)) {
     throw new FileFormatError(
-      `Expected float32, float64 or integers, got dtype ${descr}. Try array.astype('<f8') before saving.`,
+      `Expected floats of 16 to 64 bits, integers or bools, got dtype ${brief(descr)}. Try array.astype('<f8') before saving.`,
     );
   }
-  if (order === '>' && reader.size > 1) {
-    throw new FileFormatError(
-      `The .npy file is big-endian (dtype ${descr}); expected little-endian. Try array.astype('<${code}') before saving.`,
-    );
-  }
-  return reader;
+  return { ...READERS[code], isSwapped: order === '>' };
 }
 
 function descrOf(data: NpyArray['data']): string {
@@ -139,17 +163,43 @@ function descrOf(data: NpyArray['data']): string {
 }
 
 /** `rows` × `columns` → `columns` × `rows` */
-function transposed<T extends Float32Array | Float64Array>(data: T, rows: number, columns: number): T {
-  const result = data.slice() as T;
+function transposed(data: Numbers, rows: number, columns: number): Numbers {
+  const result = data.slice();
   for (let i = 0; i < rows; i++) {
     for (let j = 0; j < columns; j++) result[j * rows + i] = data[i * columns + j];
   }
   return result;
 }
 
+/** Of every `size` bytes, in place. */
+function swapBytes(bytes: Uint8Array, size: number): void {
+  for (let at = 0; at < bytes.length; at += size) bytes.subarray(at, at + size).reverse();
+}
+
+/** IEEE 754 binary16, exactly. */
+function fromHalves(halves: Uint16Array): Float32Array {
+  return Float32Array.from(halves, half => {
+    const sign = half & 0x8000 ? -1 : 1;
+    const exponent = (half >> 10) & 31;
+    const fraction = half & 1023;
+    if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
+    return sign * (exponent === 0 ? fraction * 2 ** -24 : (1024 + fraction) * 2 ** (exponent - 25));
+  });
+}
+
+/** float64 holds every integer up to here. */
+const LARGEST = 2n ** 53n;
+
 function fromBigInts(values: BigInt64Array | BigUint64Array): Float64Array {
   const result = new Float64Array(values.length);
-  for (let i = 0; i < values.length; i++) result[i] = Number(values[i]);
+  for (let i = 0; i < values.length; i++) {
+    result[i] = Number(values[i]);
+    if (!Number.isSafeInteger(result[i]) && (values[i] > LARGEST || values[i] < -LARGEST)) {
+      throw new FileFormatError(
+        `The integer ${values[i]}, entry ${i} of the array, is beyond 2^53: float64 cannot hold it exactly. Try array.astype('<f8') before saving, if rounding does no harm.`,
+      );
+    }
+  }
   return result;
 }
 

@@ -26,12 +26,13 @@ export type {
 export { type WebGpuBackend, type WebGpuOptions, webgpu } from './backends/webgpu/index.js';
 export type { TuningOptions, TuningStore } from './backends/webgpu/tuner.js';
 export type { StoppingOptions, StopReason } from './convergence.js';
-export { type CsvData, type CsvOptions, type CsvSequences, parseCsv } from './data/csv.js';
+export { type CsvData, type CsvOptions, type CsvSequences, type CsvText, parseCsv } from './data/csv.js';
 export { type Matrix, matrix } from './data/matrix.js';
 export { formatNpy, parseNpy } from './data/npy.js';
 export type { Points } from './data/points.js';
 export type { Sequence, SequenceData } from './data/sequences.js';
 export type { CheckedCounts, Counts, DenseCounts, SparseCounts } from './data/sparse-counts.js';
+export { decompressed, textOf } from './data/text.js';
 export { constrained } from './e-step/constrained.js';
 export type { Constraints } from './e-step/constraints.js';
 export { exact } from './e-step/exact.js';

@@ -1,37 +1,37 @@
 import { type CsvData, type CsvOptions, parseCsv } from '../data/csv.js';
-import { parseNpy } from '../data/npy.js';
-import { InvalidArgumentError } from '../errors.js';
-import { about, readBytes, readText } from './files.js';
+import { isNpy } from '../data/npy.js';
+import { parseNpyTable } from '../data/npy-table.js';
+import { textOf } from '../data/text.js';
+import { note } from './exit.js';
+import { about, readBytes } from './files.js';
 import type { TableNames } from './kinds/kind.js';
+import { asFlags, type ReadingOptions } from './reading.js';
 
 export type FileKind = 'csv' | 'npy' | 'json';
 
-/** By its ending: .npy, .json, and CSV whatever else. */
+/** How a file is written, by its ending: .npy, .json, and CSV whatever else. */
 export const fileKind = (path: string): FileKind =>
   /\.npy$/i.test(path) ? 'npy' : /\.json$/i.test(path) ? 'json' : 'csv';
 
 /** What is asked of a table besides its rows, by what is to be done with them. */
-export type TableOptions = Pick<
-  CsvOptions,
-  'columns' | 'sequenceColumn' | 'match' | 'categories' | 'keepText'
->;
+export type TableOptions = ReadingOptions &
+  Pick<CsvOptions, 'sequenceColumn' | 'match' | 'categories' | 'keepText'>;
 
-/** The rows of a CSV or .npy file; CSV from stdin for `-`. */
-export function readData(path: string, options: TableOptions = {}): Promise<CsvData> {
-  const { columns, sequenceColumn, match, categories, keepText } = options;
-  return about(path, async () => {
-    if (fileKind(path) !== 'npy') {
-      return parseCsv(await readText(path), { columns, sequenceColumn, match, categories, keepText });
-    }
-    if (columns ?? sequenceColumn) {
-      const option = columns ? '--columns' : '--sequence-column';
-      throw new InvalidArgumentError(`The columns of a .npy file have no names; ${option} is for CSV files.`);
-    }
-    const points = parseNpy(await readBytes(path));
-    const names = Array.from({ length: points.shape[1] }, (_, j) => String(j));
-    match?.([...names.keys()], names, false);
-    return { points, columns: names };
+/** The rows of a table, from a CSV or .npy file, or from stdin for `-`. What was guessed or left out is noted. */
+export async function readData(path: string, options: TableOptions = {}): Promise<CsvData> {
+  const { columns, delimiter, decimal, header, missing, sequenceColumn, match, categories, keepText } =
+    options;
+  const data = await about(path, async () => {
+    const bytes = await readBytes(path);
+    if (isNpy(bytes) || fileKind(path) === 'npy')
+      return parseNpyTable(bytes, { ...options, advise: asFlags });
+    return parseCsv(textOf(bytes), {
+      ...{ columns, delimiter, decimal, header, missing, sequenceColumn, match, categories, keepText },
+      advise: asFlags,
+    });
   });
+  for (const message of data.notes) note(`${message}.`);
+  return data;
 }
 
 /** What a model is told of the names in a table. */

@@ -1,7 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { access, constants, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { EmError, FileFormatError, ModelFormatError } from '../errors.js';
+import { decompressed, textOf } from '../data/text.js';
+import { EmError, ModelFormatError } from '../errors.js';
 
 /** A file or folder cannot be opened, read or written. */
 export class FileError extends EmError {
@@ -9,7 +10,7 @@ export class FileError extends EmError {
   readonly code = 'file';
 }
 
-/** The bytes of a file; of stdin for `-`. */
+/** The bytes of a file, decompressed if it is gzipped; of stdin for `-`. */
 export async function readBytes(path: string): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   try {
@@ -18,24 +19,11 @@ export async function readBytes(path: string): Promise<Uint8Array> {
   } catch (error) {
     throw fileError(path, error, 'read');
   }
-  return Buffer.concat(chunks);
+  return decompressed(Buffer.concat(chunks));
 }
 
-/** The text of a UTF-8 file, or of stdin for `-`. */
-export async function readText(path: string): Promise<string> {
-  const bytes = await readBytes(path);
-  if (bytes.subarray(0, 4096).includes(0)) {
-    throw new FileFormatError('Expected UTF-8 text, got binary data. A NumPy file must be named *.npy.');
-  }
-  try {
-    return new TextDecoder().decode(bytes);
-  } catch (error) {
-    throw new FileFormatError(
-      `The text of ${Math.round(bytes.length / 2 ** 20)} MiB is longer than Node's strings. Try a .npy file.`,
-      { cause: error },
-    );
-  }
-}
+/** The text of a file, or of stdin for `-`. */
+export const readText = async (path: string): Promise<string> => textOf(await readBytes(path));
 
 /** The value in a JSON file. */
 export function readJson(path: string): Promise<unknown> {

@@ -1,7 +1,6 @@
 import type { MatchColumns } from '../data/csv.js';
 import { FileFormatError, InvalidDataError } from '../errors.js';
 import { list, quote } from '../quote.js';
-import { note } from './exit.js';
 
 /**
  * Finds the columns that a model was fitted to among those of a table, by their names, and puts them in its order.
@@ -17,9 +16,9 @@ export function matching(
   { columns: asked }: { readonly columns?: readonly string[] },
 ): MatchColumns | undefined {
   if (!model) return undefined;
-  return (chosen, names, hasNames) => {
+  return (chosen, names, hasNames, note) => {
     const words = chosen.map(column => names[column]);
-    const inOrder = () => note(`columns ${list(words)} are taken as ${list(model)}, in this order.`);
+    const inOrder = () => note(`columns ${list(words)} are taken as ${list(model)}, in this order`);
     if (words.length === model.length && words.every((word, j) => word === model[j])) return chosen;
     const places = model.map(name => chosen.filter(column => hasNames && names[column] === name));
     const missing = model.find((_, j) => places[j].length === 0);
@@ -31,7 +30,7 @@ export function matching(
         );
       }
       const extra = words.filter(word => !model.includes(word));
-      if (extra.length > 0) note(`columns that the model does not know are left out: ${list(extra)}.`);
+      if (extra.length > 0) note(`columns that the model does not know are left out: ${list(extra)}`);
       return places.map(([column]) => column);
     }
     const isRenamed = asked && words.every((word, j) => word === model[j] || !model.includes(word));

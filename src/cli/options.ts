@@ -89,7 +89,7 @@ export const camelCase = (name: string) => name.replace(/-(.)/g, (_, letter: str
 export const kebabCase = (name: string) => name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`);
 
 export const MODEL_HELP = 'model file, as the fitting commands write it with --out';
-export const DATA_HELP = 'CSV file, NumPy file (*.npy), or - for CSV from stdin';
+export const DATA_HELP = 'CSV or NumPy file, also gzipped, or - for stdin';
 
 export const addDevice = (command: Command): Command =>
   command.addOption(new Option('--device <name>', 'where to compute').choices(DEVICES).default('auto'));
@@ -105,9 +105,6 @@ export const addTuning = (command: Command): Command =>
         .default('auto'),
     )
     .option('--tuning-cache <file>', 'keep in this JSON file which tiles were fastest');
-
-export const addColumns = (command: Command): Command =>
-  command.option('--columns <a,b>', 'columns of a CSV file: names, or positions from 0', parseColumns);
 
 export const addSeed = (command: Command): Command =>
   command.option('--seed <S>', 'seed of all random draws', parseCount, 0);

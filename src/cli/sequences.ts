@@ -7,8 +7,8 @@ import { readData, tableNames } from './data.js';
 import { about } from './files.js';
 import type { Input, TableNames } from './kinds/kind.js';
 import { matching } from './matching.js';
-import { addColumns } from './options.js';
 import type { RowNames } from './output.js';
+import { addReading, type ReadingOptions } from './reading.js';
 
 /** Rows in order, and where one sequence ends and another begins. */
 export interface SequencesInput extends Input {
@@ -21,19 +21,18 @@ export interface SequencesInput extends Input {
   readonly sequences?: RowNames;
 }
 
-export interface SequenceOptions {
-  columns?: string[];
+export interface SequenceOptions extends ReadingOptions {
   sequenceColumn?: string;
   lengths?: string;
 }
 
 /** What tells the sequences of one file apart. */
 export const addSequences = (command: Command): Command =>
-  addColumns(command)
+  addReading(command)
     .addOption(
       new Option(
         '--sequence-column <name>',
-        'a column of a CSV file whose value changes where a new sequence begins',
+        'a column of a CSV file that says to which sequence each row belongs',
       ).conflicts('lengths'),
     )
     .option('--lengths <file>', 'how many rows each sequence has: a file of one column');
@@ -44,11 +43,10 @@ export async function readSequences(
   options: SequenceOptions & { readonly keepText?: boolean },
   model: TableNames & { readonly isCategorical?: boolean } = {},
 ): Promise<SequencesInput> {
-  const { columns: asked, sequenceColumn: column, keepText } = options;
   const match = matching(model.columns, options);
   const categories = model.levelNames ?? model.isCategorical;
-  const read = await readData(path, { columns: asked, sequenceColumn: column, categories, keepText, match });
-  const { points, columns, sequences, text } = read;
+  const read = await readData(path, { ...options, categories, match });
+  const { points, columns, sequences, text, rows } = read;
   const { levelNames } = tableNames(read);
   const { lengths: file, sequenceColumn } = options;
   const lengths =
@@ -61,6 +59,7 @@ export async function readSequences(
     columns,
     nRows: points.shape[0],
     text,
+    rows,
     levelNames,
     lengths,
     ...(several && { sequences: { header: sequenceColumn ?? 'sequence', values: several.names } }),

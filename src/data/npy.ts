@@ -29,7 +29,8 @@ const READERS: Record<string, { size: number; read: (bytes: ArrayBuffer) => Numb
 
 const MAGIC = '\x93NUMPY';
 
-const isNpy = (file: Uint8Array): boolean => latin1(file, 0, 6) === MAGIC;
+/** Whether a file begins as `.npy` files do. */
+export const isNpy = (file: Uint8Array): boolean => latin1(file, 0, 6) === MAGIC;
 
 /**
  * Read a NumPy `.npy` file (format 1.0 to 3.0) of one or two dimensions; a vector of n is n × 1.
@@ -41,6 +42,21 @@ const isNpy = (file: Uint8Array): boolean => latin1(file, 0, 6) === MAGIC;
  * @throws InvalidDataError for a value that is not finite, no rows, or more than 128 columns
  */
 export function parseNpy(bytes: ArrayBuffer | Uint8Array): Matrix {
+  const array = openNpy(bytes);
+  checkFeatures(array.shape[1]);
+  return matrix(array.values(), array.shape);
+}
+
+/** A `.npy` file whose header has been read, and whose length fits it. */
+export interface OpenNpy {
+  /** [n, d] */
+  readonly shape: readonly [number, number];
+  /** A row-major copy, which may hold what is not finite. @throws FileFormatError for an integer beyond 2⁵³ */
+  values(): Numbers;
+}
+
+/** @throws FileFormatError */
+export function openNpy(bytes: ArrayBuffer | Uint8Array): OpenNpy {
   const file = bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes);
   const { descr, fortranOrder, shape, offset } = headerOf(file);
   const { size, read, isSwapped } = readerOf(descr);
@@ -58,12 +74,16 @@ export function parseNpy(bytes: ArrayBuffer | Uint8Array): Matrix {
         `got ${got}. Try to save or copy it again.`,
     );
   }
-  checkFeatures(d);
-  // A copy, since typed arrays need an aligned start. (Not slice(): on a Node Buffer that is a view.)
-  const body = new Uint8Array(file.subarray(offset, offset + expected));
-  if (isSwapped) swapBytes(body, size);
-  const data = read(body.buffer);
-  return matrix(fortranOrder && n > 1 && d > 1 ? transposed(data, d, n) : data, [n, d]);
+  return {
+    shape: [n, d],
+    values() {
+      // A copy, since typed arrays need an aligned start. (Not slice(): on a Node Buffer that is a view.)
+      const body = new Uint8Array(file.subarray(offset, offset + expected));
+      if (isSwapped) swapBytes(body, size);
+      const data = read(body.buffer);
+      return fortranOrder && n > 1 && d > 1 ? transposed(data, d, n) : data;
+    },
+  };
 }
 
 /** An array as a `.npy` file, format 1.0, little-endian, C order. */

@@ -37,9 +37,9 @@ describe('reading', () => {
   it('reads rows from both kinds', async () => {
     const values = new Float64Array([1, 2, 3, 4]);
     const csv = await readData(put('rows.csv', 'a,b\n1,2\n3,4\n'));
-    expect(csv).toEqual({ points: { data: values, shape: [2, 2] }, columns: ['a', 'b'] });
+    expect(csv).toEqual({ points: { data: values, shape: [2, 2] }, columns: ['a', 'b'], notes: [] });
     const npy = await readData(put('rows.npy', formatNpy({ data: values, shape: [2, 2] })));
-    expect(npy).toEqual({ points: { data: values, shape: [2, 2] }, columns: ['0', '1'] });
+    expect(npy).toEqual({ points: { data: values, shape: [2, 2] }, columns: ['0', '1'], notes: [] });
     expect((await readData(at('rows.csv'), { columns: ['b'] })).points.data).toEqual(
       new Float64Array([2, 4]),
     );
@@ -52,8 +52,15 @@ describe('reading', () => {
     await expect(readData(npy)).rejects.toThrow(`${npy}: The .npy file is truncated`);
   });
 
-  it('refuses --columns for .npy', async () => {
-    await expect(readData(at('rows.npy'), { columns: ['0'] })).rejects.toThrow(InvalidArgumentError);
+  it('chooses columns of .npy by position', async () => {
+    const { points, columns } = await readData(at('rows.npy'), { columns: ['1'] });
+    expect({ ...points, columns }).toEqual({
+      data: new Float64Array([2, 4]),
+      shape: [2, 1],
+      columns: ['1'],
+    });
+    const sequences = readData(at('rows.npy'), { sequenceColumn: '0' });
+    await expect(sequences).rejects.toThrow(InvalidArgumentError);
   });
 
   it('says why a file cannot be read', async () => {
@@ -93,6 +100,7 @@ describe('writing', () => {
     expect(await readData(at('out.csv'))).toEqual({
       points: { data, shape: [10_000, 2] },
       columns: ['x0', 'x1'],
+      notes: [],
     });
   });
 

@@ -32,7 +32,7 @@ const library = async () => HiddenMarkovModel.fromJSON(JSON.parse(readFileSync(m
 
 /** Three stations: 40 rows, 60 rows, and 7. */
 const lengths = [40, 60, 7];
-const stationOf = (i: number) => (i < 40 ? 'north' : i < 100 ? 'south' : 'north');
+const stationOf = (i: number) => (i < 40 ? 'north' : i < 100 ? 'south' : 'west');
 const stations = put(
   'stations.csv',
   `station,count\n${Array.from(counts.data, (count, i) => `${stationOf(i)},${count}`).join('\n')}\n`,
@@ -229,18 +229,40 @@ describe('several sequences', () => {
     expect(scores.logLikelihood).toBeLessThan(-342);
   });
 
+  it('that are apart are brought together, and decoded in the order of the file', async () => {
+    const rows = Array.from(counts.data, (count, i) => [stationOf(i), count] as const);
+    const mixed = rows.map((_, i) => rows[(i * 40) % 107]); // 107 is prime
+    const inOrder = (name: string) => mixed.filter(([station]) => station === name);
+    const sorted = ['north', 'south', 'west'].flatMap(inOrder);
+    const csv = (lines: typeof rows) => `station,count\n${lines.map(line => line.join()).join('\n')}\n`;
+    const apart = put('apart.csv', csv(mixed));
+    const args = ['hmm', 'fit', '--init', start, ...byColumn, '--json', ...onCpu];
+    const { code, stdout, stderr } = await run([...args, apart]);
+    expect(code).toBe(0);
+    expect(stderr).toContain('note: rows of one "station" that are apart are brought together');
+    expect(JSON.parse(stdout)).toEqual(JSON.parse(await done(...args, put('sorted.csv', csv(sorted)))));
+
+    const states = (file: string) =>
+      hmm('decode', model, file, ...byColumn).then(text => rowsOf(text).slice(1));
+    const [ofApart, ofSorted] = [await states(apart), await states(at('sorted.csv'))];
+    expect(ofApart.map(([name]) => name)).toEqual(mixed.map(([name]) => name));
+    expect(['north', 'south', 'west'].flatMap(name => ofApart.filter(([of]) => of === name))).toEqual(
+      ofSorted,
+    );
+  });
+
   it('have a forecast each', async () => {
     const rows = rowsOf(await hmm('forecast', model, stations, ...byColumn, '--steps', '2'));
     expect(rows.map(row => row.slice(0, 2))).toEqual([
       ['station', 'step'],
-      ...['north', 'south', 'north'].flatMap(name => [
+      ...['north', 'south', 'west'].flatMap(name => [
         [name, '1'],
         [name, '2'],
       ]),
     ]);
     const { forecasts } = await json('forecast', model, stations, ...byColumn, '--steps', '2');
     const own = await (await library()).forecast(counts, 2, { lengths });
-    expect(forecasts.map((one: { sequence: string }) => one.sequence)).toEqual(['north', 'south', 'north']);
+    expect(forecasts.map((one: { sequence: string }) => one.sequence)).toEqual(['north', 'south', 'west']);
     expect(forecasts[1].means.flat()).toEqual([...own[1].means]);
     expect(forecasts[2].stateProbs.flat()).toEqual([...own[2].stateProbs]);
   });

@@ -63,7 +63,7 @@ describe('columns of text are categories of the categorical family', () => {
     expect(await done('predict', model, few, ...onCpu, '--append')).toMatch(/^sky.*\nsun,low,1,[01],/);
     const fog = put('fog.csv', 'sky,wind,grade\nsun,low,1\nfog,low,1\n');
     expect((await run(['predict', model, fog, ...onCpu])).stderr).toBe(
-      `error: ${fog}: Line 3, column "sky": expected one of rain, snow, sun, got "fog".\n`,
+      `error: ${fog}: Line 3, column "sky": expected one of rain, snow, sun, got "fog". Try to mend or to drop the line.\n`,
     );
     const text = put('grades.csv', 'sky,wind,grade\nsun,low,good\n');
     expect(await run(['predict', model, text, ...onCpu])).toMatchObject({ code: 1, stdout: '' });

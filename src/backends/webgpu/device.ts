@@ -10,7 +10,8 @@ let dawn: Promise<GPU> | undefined;
  */
 async function entryPoint(): Promise<GPU> {
   if (typeof navigator !== 'undefined' && navigator.gpu) return navigator.gpu;
-  if (typeof process === 'undefined' || !process.versions?.node) {
+  const { process } = globalThis as { process?: { versions?: { node?: string } } };
+  if (!process?.versions?.node) {
     throw new DeviceUnavailableError(
       'This browser offers no WebGPU here. Try a current Chrome, Edge, Safari or Firefox, on https or localhost.',
     );

@@ -11,7 +11,6 @@ import { describeBayesian } from '../kinds/bayesian-gaussian-mixture.js';
 import { matching } from '../matching.js';
 import { agree, countFrom, readStart } from '../models.js';
 import {
-  addColumns,
   addComponents,
   addDevice,
   addGaussian,
@@ -27,6 +26,7 @@ import {
   parsePositive,
   type StartChoice,
 } from '../options.js';
+import { addReading, type ReadingOptions } from '../reading.js';
 
 const PRIORS = [
   'weightConcentrationPriorType',
@@ -37,7 +37,7 @@ const PRIORS = [
   'covariancePrior',
 ] as const satisfies (keyof PriorOptions)[];
 
-interface BayesOptions extends RunOptions, PriorOptions {
+interface BayesOptions extends RunOptions, PriorOptions, ReadingOptions {
   components?: number;
   covariance?: CovarianceName;
   regCovar?: number;
@@ -45,7 +45,6 @@ interface BayesOptions extends RunOptions, PriorOptions {
   init: StartChoice;
   restarts: number;
   tol: number;
-  columns?: string[];
 }
 
 /** A command of its own: what it takes, priors, and what it gives, a bound in place of a likelihood, fit has not. */
@@ -85,7 +84,7 @@ export function addBayes(program: Command): void {
     { help: 'converged when the lower bound per row changes by less', value: DEFAULT_TOL },
     100,
   );
-  for (const add of [addModelOut, addSeed, addDevice, addTuning, addColumns, addJson]) add(command);
+  for (const add of [addModelOut, addSeed, addDevice, addTuning, addReading, addJson]) add(command);
   command.action(bayes);
 }
 
@@ -106,7 +105,7 @@ const bayes = (path: string, options: BayesOptions): Promise<void> =>
       ...priorsOf(options, start.init),
     };
     const { points, columns } = await readData(path, {
-      columns: options.columns,
+      ...options,
       match: matching(start.columns, options),
     });
     return {

@@ -19,7 +19,6 @@ import { readLabels } from '../labels.js';
 import { matching } from '../matching.js';
 import { countFrom, readStart } from '../models.js';
 import {
-  addColumns,
   addComponents,
   addDevice,
   addGaussian,
@@ -36,6 +35,7 @@ import {
   parsePositiveIntegers,
   type StartChoice,
 } from '../options.js';
+import { addReading, type ReadingOptions } from '../reading.js';
 import {
   E_STEP_NAMES,
   eStepOf,
@@ -47,7 +47,7 @@ import {
   type Rule,
 } from '../rules.js';
 
-interface FitOptions extends RunOptions, FamilyOptions {
+interface FitOptions extends RunOptions, FamilyOptions, ReadingOptions {
   components?: number;
   init: StartChoice;
   restarts: number;
@@ -58,7 +58,6 @@ interface FitOptions extends RunOptions, FamilyOptions {
   mStep?: Rule;
   fixed?: string[];
   accelerate?: RuleOptions['accelerate'];
-  columns?: string[];
 }
 
 type Iteration = Pick<FitProgress, 'restart' | 'iteration' | 'logLikelihood'>;
@@ -112,7 +111,7 @@ export function addFit(program: Command): void {
         'anderson',
       ]),
     );
-  for (const add of [addModelOut, addSeed, addDevice, addTuning, addColumns, addJson]) add(command);
+  for (const add of [addModelOut, addSeed, addDevice, addTuning, addReading, addJson]) add(command);
   command.addHelpText('after', HELP);
   command.action(fitFile);
 }
@@ -131,7 +130,7 @@ const fitFile = (path: string, options: FitOptions): Promise<void> =>
       ...(await rulesOf(options, choice.family)),
     };
     const table = await readData(path, {
-      columns: options.columns,
+      ...options,
       match: matching(start.columns, options),
       categories: choice.family === 'categorical' && (start.levelNames ?? true),
     });

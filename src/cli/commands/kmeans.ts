@@ -9,7 +9,6 @@ import { describeKMeans } from '../kinds/k-means.js';
 import { matching } from '../matching.js';
 import { countFrom, isObject } from '../models.js';
 import {
-  addColumns,
   addDevice,
   addJson,
   addModelOut,
@@ -24,17 +23,17 @@ import {
   type StartFilePath,
   startParser,
 } from '../options.js';
+import { addReading, type ReadingOptions } from '../reading.js';
 
 const INITS = ['k-means++', 'random'] as const;
 
-interface KMeansCommandOptions extends RunOptions {
+interface KMeansCommandOptions extends RunOptions, ReadingOptions {
   clusters?: number;
   init: (typeof INITS)[number] | StartFilePath;
   restarts: number;
   tol: number;
   beta?: number;
   standardize?: boolean;
-  columns?: string[];
 }
 
 export function addKMeans(program: Command): void {
@@ -56,7 +55,7 @@ export function addKMeans(program: Command): void {
     300,
   );
   command.option('--beta <B>', 'soft k-means of this stiffness (default: hard assignment)', parsePositive);
-  for (const add of [addStandardize, addModelOut, addSeed, addDevice, addTuning, addColumns, addJson])
+  for (const add of [addStandardize, addModelOut, addSeed, addDevice, addTuning, addReading, addJson])
     add(command);
   command.action(kMeans);
 }
@@ -69,7 +68,7 @@ const kMeans = (path: string, options: KMeansCommandOptions): Promise<void> =>
         : await readCenters(options.init);
     const nClusters = countFrom('--clusters', options.clusters, start.nClusters);
     const { points, columns } = await readData(path, {
-      columns: options.columns,
+      ...options,
       match: matching(start.columns, options),
     });
     const { restarts: nInit, tol, maxIter, seed, beta, standardize } = options;

@@ -7,7 +7,6 @@ import { readModel } from '../models.js';
 import {
   addAppend,
   addArrayOut,
-  addColumns,
   addDevice,
   addJson,
   DATA_HELP,
@@ -15,12 +14,12 @@ import {
   MODEL_HELP,
 } from '../options.js';
 import { nested, type OutOptions, writeRows } from '../output.js';
+import { addReading, type ReadingOptions } from '../reading.js';
 
-interface PredictOptions extends OutOptions {
+interface PredictOptions extends OutOptions, ReadingOptions {
   proba?: boolean;
   append?: boolean;
   device: Device;
-  columns?: string[];
 }
 
 export function addPredict(program: Command): void {
@@ -30,7 +29,7 @@ export function addPredict(program: Command): void {
     .argument('<model>', MODEL_HELP)
     .argument('<data>', DATA_HELP)
     .option('--proba', 'the probability of every component in place of the label');
-  for (const add of [addAppend, addArrayOut, addDevice, addColumns, addJson]) add(command);
+  for (const add of [addAppend, addArrayOut, addDevice, addReading, addJson]) add(command);
   command.action(predict);
 }
 

@@ -2,8 +2,9 @@ import type { Command } from 'commander';
 import { onDevice } from '../device.js';
 import type { Input, OpenModel } from '../kinds/kind.js';
 import { readModel } from '../models.js';
-import { addColumns, addDevice, addJson, DATA_HELP, type Device, MODEL_HELP } from '../options.js';
+import { addDevice, addJson, DATA_HELP, type Device, MODEL_HELP } from '../options.js';
 import { print, printJson } from '../output.js';
+import { addReading, type ReadingOptions } from '../reading.js';
 import { formatPairs } from '../table.js';
 
 export interface ScoreOptions {
@@ -19,14 +20,14 @@ export function addScore(program: Command): void {
     )
     .argument('<model>', MODEL_HELP)
     .argument('<data>', DATA_HELP);
-  for (const add of [addDevice, addColumns, addJson]) add(command);
+  for (const add of [addDevice, addReading, addJson]) add(command);
   command.action(score);
 }
 
 async function score(
   modelPath: string,
   dataPath: string,
-  options: ScoreOptions & { columns?: string[] },
+  options: ScoreOptions & ReadingOptions,
 ): Promise<void> {
   const model = await readModel(modelPath);
   await printScore(model, await model.readInput(dataPath, options), options);

@@ -5,6 +5,7 @@ import type { LevelNames } from '../../estimators/table-names.js';
 import type { SampledPoints } from '../../models/sample.js';
 import type { Added } from '../append.js';
 import type { RowNames } from '../output.js';
+import type { ReadingOptions } from '../reading.js';
 
 /** Where a question is answered. */
 export interface Use {
@@ -25,10 +26,7 @@ export interface Input {
 }
 
 /** What a person says of a data file. */
-export interface InputOptions {
-  readonly columns?: string[];
-  readonly keepText?: boolean;
-}
+export type InputOptions = ReadingOptions & { readonly keepText?: boolean };
 
 /** A number that says how well a model explains rows. */
 export interface Score {

@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { type Added, appended } from '../../append.js';
 import { onDevice } from '../../device.js';
 import { UsageError } from '../../exit.js';
+import { inFileOrder } from '../../file-order.js';
 import { checkWritable } from '../../files.js';
 import { besideStates, readHiddenMarkovModel } from '../../kinds/hidden-markov-model.js';
 import {
@@ -74,7 +75,7 @@ async function decode(modelPath: string, dataPath: string, options: DecodeOption
 
   await writeRows(options, {
     ...found,
-    names: namesOfLines(input, lengths),
+    ...inFileOrder({ array, names: namesOfLines(input, lengths) }, input.rows),
     json: () => ({
       ...(proba ? { probabilities: nested(array) } : { states: Array.from<number>(array.data) }),
       ...(logProbabilities && { logProbabilities: Array.from(logProbabilities) }),

@@ -1,3 +1,5 @@
+import { isMissing } from './numbers.js';
+
 /** Codes of one column's values: those of known levels, or of levels that are found as rows come. */
 export class Categories {
   readonly #codes: Map<string, number>;
@@ -7,12 +9,12 @@ export class Categories {
     this.#codes = new Map(known?.map((level, code) => [level, code]));
   }
 
-  /** NaN for an empty field, and for a level that is not known. */
+  /** NaN for a missing value, and for a level that is not known. */
   code(field: string): number {
     const level = field.trim();
     const code = this.#codes.get(level);
     if (code !== undefined) return code;
-    if (this.known || level === '') return Number.NaN;
+    if (this.known || isMissing(level)) return Number.NaN;
     this.#codes.set(level, this.#codes.size);
     return this.#codes.size - 1;
   }

@@ -1,0 +1,304 @@
+import { FileFormatError } from '../../errors.js';
+import { quote } from '../../quote.js';
+import { type Decimal, DecimalVotes, isInfinite, isMissing, numberIn, plainNumber } from './numbers.js';
+import { type Delimiter, eachRecord, lineAt } from './records.js';
+
+/** How a table is laid out: what is told, and what its first lines say of the rest. */
+export interface Layout {
+  readonly delimiter: Delimiter;
+  /** Undefined: numbers have a decimal point and nothing between their digits. */
+  readonly decimal: Decimal | undefined;
+  /** What columns are called; positions without a header. */
+  readonly names: readonly string[];
+  readonly hasHeader: boolean;
+  /** Whether it says what columns are called, in a header or in a comment. */
+  readonly hasNames: boolean;
+  /** The header as the file has it. */
+  readonly header?: string;
+  /** Where the first line that counts begins, and where the rows do. */
+  readonly start: number;
+  readonly rowsFrom: number;
+  /** Columns that are no data: row numbers or names at the left, a class at the right. */
+  readonly leftOut: readonly { readonly column: number; readonly note: string }[];
+  /** Columns without a number in the first rows. */
+  readonly text: readonly number[];
+  /** How many rows a line above them promises. */
+  readonly promisedRows?: number;
+  readonly notes: readonly string[];
+}
+
+export interface Told {
+  readonly delimiter?: Delimiter;
+  readonly decimal?: Decimal;
+  readonly header?: boolean;
+}
+
+interface Line {
+  readonly fields: string[];
+  readonly start: number;
+  readonly end: number;
+}
+
+interface Sample {
+  readonly delimiter: Delimiter;
+  readonly lines: readonly Line[];
+  /** The last comment before the first line. */
+  readonly comment?: string;
+  /** Quotes that do not pair under this delimiter: there are no lines beyond. */
+  readonly failure?: FileFormatError;
+}
+
+/** As much of a file as its layout is read off. */
+const SAMPLE = { characters: 1 << 16, lines: 1000 };
+/** Nobody's choice needs to be asked where several would do: what comes first is taken. */
+const DELIMITERS = ['\t', ';', '|', ',', ' '];
+
+/** @throws FileFormatError for an empty file, or one whose header names nothing */
+export function layoutOf(text: string, told: Told): Layout {
+  const { from, delimiter } = separatorLine(text);
+  const sample = sampleOf(text, from, { ...told, delimiter: told.delimiter ?? delimiter });
+  if (sample.lines.length === 0)
+    throw new FileFormatError('The CSV file is empty; expected lines of numbers.');
+  const notes: string[] = [];
+  const promise = promiseOf(sample);
+  const lines = promise ? sample.lines.slice(1) : sample.lines;
+  const decimal = told.decimal ?? decimalOf(lines);
+  const heading = headingOf(text, lines, { sample, decimal, told, notes });
+  const below = lines.slice(heading.hasHeader ? 1 : 0).map(({ fields }) => fields);
+  const leftOut: { column: number; note: string }[] = [];
+  if (heading.names.length > 1 && holdsRowNames(heading, below)) {
+    leftOut.push({
+      column: 0,
+      note: 'the first column, row numbers or names without a name of its own, is left out',
+    });
+  }
+  if (promise) {
+    const line = lineAt(text, sample.lines[0].start);
+    notes.push(`line ${line} says how many rows and features there are: it is no row`);
+    leftOut.push({
+      column: promise.target,
+      note: `column ${promise.target}, what the ${promise.target} features are to predict, is left out`,
+    });
+  }
+  if (!told.decimal && decimal) notes.push(decimalNote(decimal));
+  const isNumber = (field: string) => Number.isFinite(numberOf(field, decimal));
+  return {
+    delimiter: sample.delimiter,
+    decimal,
+    ...heading,
+    leftOut,
+    text: [...heading.names.keys()].filter(
+      column => below.length > 0 && !below.some(fields => isNumber(fields[column] ?? '')),
+    ),
+    promisedRows: promise?.rows,
+    notes,
+  };
+}
+
+export const numberOf = (field: string, decimal: Decimal | undefined): number =>
+  decimal === undefined ? plainNumber(field) : numberIn(field, decimal);
+
+/** `sep=;`, as Excel reads and writes it, before everything else. */
+function separatorLine(text: string): { from: number; delimiter?: Delimiter } {
+  const [line, , mark] = /^("?)sep=(.)\1[ \t]*(?:\n|$)/i.exec(text.slice(0, 20)) ?? [];
+  return line === undefined ? { from: 0 } : { from: line.length, delimiter: mark };
+}
+
+/** The first lines under the delimiter that fits them best. @throws FileFormatError for quotes that do not pair */
+function sampleOf(text: string, from: number, { delimiter, decimal }: Told): Sample {
+  if (delimiter !== undefined) {
+    const told = linesOf(text, from, delimiter);
+    if (told.lines.length === 0 && told.failure) throw told.failure;
+    return told;
+  }
+  const isOneNumber = (sample: Sample) =>
+    decimal === ',' && Number.isFinite(numberIn(sample.lines[0]?.fields[0] ?? '', ','));
+  const rivals = DELIMITERS.map(mark => linesOf(text, from, mark));
+  const isListed = rivals.some(({ delimiter: mark, lines }) => mark !== ' ' && lines[0]?.fields.length > 1);
+  const single = linesOf(text, from, '');
+  if (!isListed || isOneNumber(single)) rivals.push(single);
+  // With decimal commas, a comma between fields is the last thing to think of.
+  if (decimal === ',') rivals.push(...rivals.splice(DELIMITERS.indexOf(','), 1));
+  let best: Sample | undefined;
+  let most = 0;
+  for (const rival of rivals) {
+    const fit = fitOf(text, rival, decimal);
+    if (fit > most + 1e-9) [best, most] = [rival, fit];
+  }
+  if (!best && single.failure) throw single.failure;
+  return best ?? single;
+}
+
+function linesOf(text: string, from: number, delimiter: Delimiter): Sample {
+  const lines: Line[] = [];
+  let comment: string | undefined;
+  let failure: FileFormatError | undefined;
+  const limit = from + SAMPLE.characters;
+  try {
+    eachRecord(
+      text,
+      { from, delimiter },
+      (fields, start, end) => {
+        lines.push({ fields, start, end });
+        return (lines.length > 1 && end > limit) || lines.length === SAMPLE.lines;
+      },
+      (start, end) => {
+        if (lines.length === 0) comment = text.slice(start, end);
+      },
+    );
+  } catch (error) {
+    if (!(error instanceof FileFormatError)) throw error;
+    failure = error;
+  }
+  return { delimiter, lines, comment, failure };
+}
+
+/** How well a delimiter tells fields apart: lines of one width, fields without other delimiters, numbers below the first line. */
+function fitOf(text: string, { delimiter, lines, failure }: Sample, decimal: Decimal | undefined): number {
+  if (lines.length === 0) return 0;
+  const width = lines[0].fields.length;
+  const same = lines.filter(({ fields }) => fields.length === width).length;
+  const longer = lines.filter(line => isLonger(text, delimiter, width, line)).length;
+  const consistent = Math.max(delimiter !== '' && width === 1 ? 0 : same, longer + 1) / lines.length;
+  if (delimiter !== '' && width === 1 && longer === 0) return 0;
+  let [all, clean, numbers, below] = [0, 0, 0, 0];
+  lines.forEach(({ fields }, i) => {
+    for (const field of fields) {
+      const isNumber = isAnyNumber(field, decimal);
+      all++;
+      if (isNumber || !/[,;|\t]/.test(field.trim())) clean++;
+      if (i === 0 && lines.length > 1) continue;
+      below++;
+      if (isNumber) numbers++;
+    }
+  });
+  return consistent + clean / all + numbers / below - (failure ? 1 : 0);
+}
+
+const isAnyNumber = (field: string, decimal: Decimal | undefined): boolean =>
+  Number.isFinite(plainNumber(field)) ||
+  (decimal !== '.' && Number.isFinite(numberIn(field, ','))) ||
+  (decimal !== ',' && Number.isFinite(numberIn(field, '.')));
+
+function decimalOf(lines: readonly Line[]): Decimal | undefined {
+  const votes = new DecimalVotes();
+  for (const { fields } of lines) for (const field of fields) votes.add(field);
+  return votes.decimal;
+}
+
+const decimalNote = (decimal: Decimal) =>
+  decimal === ','
+    ? 'numbers are read with decimal commas: 1,5 is one and a half'
+    : 'marks between groups of three digits are read as thousands separators: 81,654 is 81654';
+
+/** scikit-learn's own files say on their first line how many rows and features they have, and what the classes are. */
+function promiseOf({ lines }: Sample): { rows: number; target: number } | undefined {
+  const [first, second] = lines;
+  if (first.fields.length < 3 || second === undefined) return undefined;
+  const [rows, features, ...names] = first.fields.map(field => field.trim());
+  const isCount = (word: string) => /^[1-9]\d{0,8}$/.test(word);
+  if (!isCount(rows) || !isCount(features) || Number(features) + 1 !== second.fields.length) return undefined;
+  if (names.some(name => Number.isFinite(plainNumber(name)))) return undefined;
+  return { rows: Number(rows), target: Number(features) };
+}
+
+interface Heading {
+  readonly hasHeader: boolean;
+  readonly hasNames: boolean;
+  readonly header?: string;
+  readonly names: readonly string[];
+  readonly start: number;
+  readonly rowsFrom: number;
+  /** Whether rows have a field before those that the header names. */
+  readonly isShort: boolean;
+}
+
+interface Context {
+  readonly sample: Sample;
+  readonly decimal: Decimal | undefined;
+  readonly told: Told;
+  readonly notes: string[];
+}
+
+function headingOf(text: string, lines: readonly Line[], { sample, decimal, told, notes }: Context): Heading {
+  const [first, ...rest] = lines;
+  const { start } = first;
+  const isNumber = (field: string) => Number.isFinite(numberOf(field, decimal)) || isInfinite(field);
+  const isText = first.fields.some(field => !isNumber(field) && !isMissing(field));
+  const header = text.slice(start, first.end);
+  const rowsFrom = Math.min(first.end + 1, text.length);
+
+  if (told.header ?? (isText || isNumbered(first.fields, rest, notes))) {
+    const named = first.fields.map(nameOf);
+    const isShort = isOneShort(text, sample.delimiter, named.length, rest);
+    const names = isShort ? ['', ...named] : named;
+    return { hasHeader: true, hasNames: true, header, names, start, rowsFrom, isShort };
+  }
+  const said = told.header === false ? undefined : namesOfComment(sample, first.fields.length, isNumber);
+  if (said) notes.push('the names of the columns are those of the comment above them');
+  const names = said ?? first.fields.map((_, column) => String(column));
+  return { hasHeader: false, hasNames: said !== undefined, names, start, rowsFrom: start, isShort: false };
+}
+
+const nameOf = (field: string) => field.trim().replace(/\s+/g, ' ');
+
+/** R's write.table: the header names the columns but not the rows' names at the left. */
+function isOneShort(text: string, delimiter: Delimiter, width: number, rows: readonly Line[]): boolean {
+  return rows.length > 0 && rows.every(row => isLonger(text, delimiter, width, row));
+}
+
+/** One field more than the header, the first of them a row's name: between commas, R puts it in quotes. */
+const isLonger = (text: string, delimiter: Delimiter, width: number, { fields, start }: Line) =>
+  fields.length === width + 1 && (delimiter === ' ' || delimiter === '\t' || text[start] === '"');
+
+/**
+ * Columns numbered 0, 1, 2, …, as pandas names them when nobody does: below an empty name, row numbers; or else numbers
+ * that are none of the kind.
+ */
+function isNumbered(first: readonly string[], rows: readonly Line[], notes: string[]): boolean {
+  const [corner, ...others] = first.map(field => field.trim());
+  const counts = (words: readonly string[]) =>
+    words.length > 0 && words.every((word, j) => word === String(j));
+  if (rows.length === 0) return false;
+  if (corner === '') return counts(others) || isCounting(rows.map(({ fields }) => fields[0]));
+  if (others.length === 0 || !counts([corner, ...others])) return false;
+  const isHeader = rows.every(({ fields }) => fields.every(field => !/^\s*[+-]?\d+\s*$/.test(field)));
+  const listed = quote(first.join(','));
+  notes.push(
+    isHeader
+      ? `the first line, ${listed}, is read as the header`
+      : `the first line, ${listed}, is read as a row`,
+  );
+  return isHeader;
+}
+
+/** 0, 1, 2, … or 1, 2, 3, … */
+function isCounting(fields: readonly string[]): boolean {
+  const first = Number(fields[0]);
+  return (
+    (first === 0 || first === 1) &&
+    fields.every((field, i) => field.trim() !== '' && Number(field) === first + i)
+  );
+}
+
+/** numpy.savetxt(header='a b') and others write the names of columns into a comment. */
+function namesOfComment(
+  { comment, delimiter }: Sample,
+  width: number,
+  isNumber: (field: string) => boolean,
+): string[] | undefined {
+  const said = comment?.trim().replace(/^#+/, '').trim() ?? '';
+  if (said === '' || said.length > SAMPLE.characters) return undefined;
+  let names: string[] = [];
+  try {
+    eachRecord(said, { delimiter }, fields => (names = fields.map(nameOf)));
+  } catch {
+    return undefined; // quotes that do not pair: words, not names
+  }
+  return names.length === width && width > 1 && !names.some(isNumber) ? names : undefined;
+}
+
+function holdsRowNames({ names, isShort }: Heading, rows: readonly string[][]): boolean {
+  if (isShort || names[0] === '') return true;
+  return /^unnamed: 0$/i.test(names[0]) && rows.length > 0 && isCounting(rows.map(([field]) => field));
+}

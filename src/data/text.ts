@@ -1,0 +1,83 @@
+import { FileFormatError } from '../errors.js';
+
+/** More than a JavaScript string can hold. */
+const MOST_BYTES = 2 ** 30;
+
+/** What marks an encoding at the beginning of a file. */
+const MARKS: readonly (readonly [encoding: string, ...mark: number[]])[] = [
+  ['utf-8', 0xef, 0xbb, 0xbf],
+  ['utf-16le', 0xff, 0xfe],
+  ['utf-16be', 0xfe, 0xff],
+];
+
+const beginsWith = (bytes: Uint8Array, mark: readonly number[]) =>
+  bytes.length >= mark.length && mark.every((byte, i) => bytes[i] === byte);
+
+/**
+ * The content of a file, decompressed if it is a gzip file, as its first bytes say.
+ *
+ * @throws FileFormatError for one that is broken, or larger than 1 GiB once it is decompressed
+ */
+export async function decompressed(bytes: Uint8Array): Promise<Uint8Array> {
+  if (!beginsWith(bytes, [0x1f, 0x8b])) return bytes;
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  try {
+    const stream = new Blob([bytes as BlobPart]).stream().pipeThrough(new DecompressionStream('gzip'));
+    for (const reader = stream.getReader(); ; ) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      chunks.push(value);
+      length += value.length;
+      if (length > MOST_BYTES) {
+        await reader.cancel();
+        break;
+      }
+    }
+  } catch (cause) {
+    throw new FileFormatError('The gzip file is broken or cut short. Try to copy it again.', { cause });
+  }
+  if (length > MOST_BYTES) {
+    throw new FileFormatError('The gzip file holds more than 1 GiB. Try to divide it, or a .npy file.');
+  }
+  return joined(chunks, length);
+}
+
+/**
+ * The text of a file: in UTF-8, in UTF-16 where a byte order mark says so, else as Windows wrote it before (windows-1252).
+ *
+ * @throws FileFormatError for binary data, or more than a string can hold
+ */
+export function textOf(bytes: Uint8Array): string {
+  const marked = MARKS.find(([, ...mark]) => beginsWith(bytes, mark))?.[0];
+  if (!marked?.startsWith('utf-16') && bytes.subarray(0, 4096).includes(0)) {
+    throw new FileFormatError('Expected text (UTF-8, or UTF-16 with its mark), got binary data.');
+  }
+  try {
+    return decoded(bytes, marked ?? 'utf-8');
+  } catch (cause) {
+    throw new FileFormatError(
+      `The text of ${Math.round(bytes.length / 2 ** 20)} MiB is longer than JavaScript's strings. Try a .npy file.`,
+      { cause },
+    );
+  }
+}
+
+function decoded(bytes: Uint8Array, encoding: string): string {
+  try {
+    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+  } catch (error) {
+    if (encoding !== 'utf-8' || !(error instanceof TypeError)) throw error;
+    return new TextDecoder('windows-1252').decode(bytes);
+  }
+}
+
+function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.length;
+  }
+  return whole;
+}

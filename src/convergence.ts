@@ -4,7 +4,7 @@ import { checkInteger, checkNumber } from './numbers.js';
 export type StopReason = 'tolerance' | 'maxIter' | 'aborted' | 'failed';
 
 export interface StoppingOptions {
-  /** Stop when the mean log-likelihood per row changes by less than this; 0 runs all maxIter steps. Default 1e-3. */
+  /** Stop when the mean log-likelihood per row changes by less than this; 0 runs all maxIter steps. Default 1e-5. */
   tol?: number;
   /** The most M-steps. 0 evaluates the start and returns it. Default 100. */
   maxIter?: number;
@@ -21,7 +21,7 @@ export type StoppingRule = (history: readonly number[], nRows: number) => StopRe
  * @throws InvalidArgumentError for a negative tol, or a maxIter that is no count
  */
 export function stoppingRule(
-  { tol = 1e-3, maxIter = 100, signal }: StoppingOptions = {},
+  { tol = 1e-5, maxIter = 100, signal }: StoppingOptions = {},
   { stride = 1, leadIn = 0 }: { stride?: number; leadIn?: number } = {},
 ): StoppingRule {
   checkNumber('tol', tol, 'a number ≥ 0', value => value >= 0);

@@ -12,7 +12,8 @@ import type { Statistics } from './statistics.js';
 
 interface Point<P> {
   readonly parameters: P;
-  readonly notes: readonly Note[];
+  /** The M-step that led here. */
+  readonly step?: { readonly notes?: readonly Note[] };
 }
 
 /**
@@ -51,7 +52,7 @@ export async function em<P>(
     for (const note of statistics.notes ?? []) told.set(note.kind, note);
     return { statistics, objective: statistics.logLikelihood + (mStep.logPrior?.(parameters) ?? 0) };
   };
-  const outcome = ({ parameters, notes }: Point<P>, stopReason: StopReason): Fit<P> => ({
+  const outcome = ({ parameters, step }: Point<P>, stopReason: StopReason): Fit<P> => ({
     parameters,
     logLikelihood: history[history.length - 1],
     history,
@@ -59,7 +60,7 @@ export async function em<P>(
     nESteps,
     converged: stopReason === 'tolerance',
     stopReason,
-    notes: [...notes, ...told.values()],
+    notes: [...(step?.notes ?? []), ...told.values()],
   });
   const finish = async (point: Point<P>, stopReason: StopReason) => {
     if (recent.length < 2) return outcome(point, stopReason);
@@ -68,7 +69,7 @@ export async function em<P>(
     return outcome(averaged, stopReason);
   };
 
-  let current: Point<P> = { parameters: start, notes: [] };
+  let current: Point<P> = { parameters: start };
   let safe: Point<P> | undefined;
   let evaluated: Point<P> | undefined;
   let previous: Statistics | undefined;
@@ -102,11 +103,12 @@ export async function em<P>(
       });
       const isSettled = rule.isPartition && previous && model.isSettled?.(previous, statistics, rows);
       const stopReason = isSettled ? 'tolerance' : stop(history, statistics.nRows);
-      if (stopReason) return await finish(current, stopReason);
-      const { parameters: maximised, notes = [] } = mStep.maximise(statistics, parameters);
-      const leap = acceleration?.leap(parameters, maximised);
-      safe = leap && { parameters: maximised, notes };
-      current = { parameters: leap ?? maximised, notes };
+      const settles = stopReason === 'tolerance' && safe !== undefined; // a fit ends with an M-step, not with a leap
+      if (stopReason && !settles) return await finish(current, stopReason);
+      const step = mStep.maximise(statistics, parameters);
+      const leap = settles ? undefined : acceleration?.leap(parameters, step.parameters);
+      safe = leap && { parameters: step.parameters, step };
+      current = { parameters: leap ?? step.parameters, step };
       previous = statistics;
     }
   } catch (error) {

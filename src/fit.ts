@@ -3,7 +3,7 @@ import type { StoppingOptions, StopReason } from './convergence.js';
 import type { Ledger } from './e-step/ledger.js';
 import type { EStepRule } from './e-step/rule.js';
 import type { MStepRule } from './m-step/rule.js';
-import type { Note } from './models/model.js';
+import { hasCollapsed, type Note } from './models/model.js';
 
 /** What em() found: the parameters and their own objective. */
 export interface Fit<P> {
@@ -46,3 +46,19 @@ export interface EmOptions<P> extends StoppingOptions {
   /** Called, and awaited, after every E-step; `parameters` are those of `logLikelihood`. */
   onIteration?: (progress: Progress<P>) => unknown;
 }
+
+/** How fits of one model from different starts compare. */
+export interface Rank {
+  readonly objective: number;
+  /** Whether a component has collapsed: the objective then has no bound but regCovar's. */
+  readonly collapsed: boolean;
+}
+
+export const rankOf = <P>({ logLikelihood, notes }: Fit<P>): Rank => ({
+  objective: logLikelihood,
+  collapsed: hasCollapsed(notes),
+});
+
+/** A fit without a collapsed component comes first, then the higher objective. */
+export const outranks = (a: Rank, b: Rank): boolean =>
+  a.collapsed === b.collapsed ? a.objective > b.objective : b.collapsed;

@@ -1,7 +1,15 @@
 /** Something worth telling the user that is no error. */
 export interface Note {
-  readonly kind: 'empty-component' | 'collapsed-component' | 'reseeded-cluster' | 'precision';
-  readonly component: number;
+  readonly kind:
+    | 'empty-component'
+    | 'collapsed-component'
+    | 'few-rows'
+    | 'narrow-feature'
+    | 'reseeded-cluster'
+    | 'failed-start'
+    | 'precision';
+  /** The component concerned, of notes on one. */
+  readonly component?: number;
   readonly message: string;
 }
 

@@ -105,7 +105,7 @@ describe('options', () => {
     [{ nComponents: undefined }, /nComponents must be/],
     [{ covarianceType: 'round' }, /one of full, tied, diag, spherical, got "round"/],
     [{ covarianceType: 'toString' }, /got "toString"/],
-    [{ init: 'kmeans' }, /one of k-means\+\+, k-means, random-from-data, random, got "kmeans"/],
+    [{ init: 'kmeans' }, /one of short-runs, k-means\+\+, k-means, random-from-data, random, got "kmeans"/],
     [{ init: 7 }, /init must be one of/],
     [{ tol: -1 }, /tol must be a number ≥ 0, got -1/],
     [{ tol: Number.NaN }, /tol must be a number ≥ 0, got NaN/],

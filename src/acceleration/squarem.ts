@@ -8,8 +8,10 @@ const GROWTH = 4;
  * SQUAREM (Varadhan & Roland 2008, scheme S3): from two M-steps θ_0 → θ_1 → θ_2 with r = θ_1 − θ_0 and
  * v = (θ_2 − θ_1) − r, the leap is θ_0 + 2sr + s²v with s = |r| / |v|, in the model's unbounded coordinates. s = 1 is
  * θ_2 itself.
+ *
+ * @param mostCoordinates larger models do not leap: the way to coordinates and back may cost as much as an E-step
  */
-export const squarem: Accelerator = {
+export const squaremUpTo = (mostCoordinates: number): Accelerator => ({
   kind: 'accelerator',
   name: 'squarem',
   begin(model) {
@@ -17,11 +19,14 @@ export const squarem: Accelerator = {
     const fromVector = needs(model, 'fromVector', 'SQUAREM');
     let first: Float64Array | undefined;
     let longest = GROWTH;
+    let isTooLarge = false;
 
     return {
       leap(previous, maximised) {
+        if (isTooLarge) return undefined;
         if (!first) {
           first = toVector(previous);
+          isTooLarge = first.length > mostCoordinates;
           return undefined;
         }
         const [zero, one, two] = [first, toVector(previous), toVector(maximised)];
@@ -40,6 +45,8 @@ export const squarem: Accelerator = {
       },
     };
   },
-};
+});
+
+export const squarem = squaremUpTo(Number.POSITIVE_INFINITY);
 
 const norm = (vector: Float64Array) => Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0));

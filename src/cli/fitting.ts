@@ -11,6 +11,9 @@ import { fileOf, jsonFile, print, printJson, save } from './output.js';
 import { fitProgress, type Size, type Step } from './progress.js';
 import { openTuning } from './tuning.js';
 
+/** Of hundreds of components that all say the same, a few are enough. */
+const MOST_NOTES = 8;
+
 /** What all fitting commands are told. */
 export interface RunOptions {
   maxIter: number;
@@ -95,7 +98,8 @@ const showModel = ({ file, json = file }: Pick<Outcome, 'file' | 'json'>, option
   printJson(options.json ? json : file);
 
 function noteEnding({ fitInfo: { nIter, stopReason, notes = [] }, runsAll }: Outcome, maxIter: number): void {
-  for (const { message } of notes) note(message);
+  for (const { message } of notes.slice(0, MOST_NOTES)) note(message);
+  if (notes.length > MOST_NOTES) note(`… and ${notes.length - MOST_NOTES} notes more.`);
   if (stopReason === 'maxIter' && maxIter > 0 && !runsAll) {
     note(`not converged after ${nIter} iterations; try a larger --max-iter.`);
   }

@@ -47,7 +47,8 @@ export function openModel(json: unknown): OpenModel {
 export interface StartFile {
   /** What a model calls its columns. */
   readonly columns?: readonly string[];
-  readonly init: Init;
+  /** Absent: the default. */
+  readonly init?: Init;
   readonly nComponents?: number;
   readonly covarianceType?: CovarianceName;
   readonly family?: Family;
@@ -75,8 +76,8 @@ const gaussianStart = (init: GaussianMixture | BayesianGaussianMixture): StartFi
 });
 
 /** A start by name, or from a file: a whole model, or weights and the components' parameters alone. */
-export async function readStart(choice: StartChoice): Promise<StartFile> {
-  if (typeof choice === 'string') return { init: choice };
+export async function readStart(choice: StartChoice | undefined): Promise<StartFile> {
+  if (choice === undefined || typeof choice === 'string') return { init: choice };
   const json = await readJson(choice.file);
   return about(choice.file, () => {
     if (!isObject(json) || !('format' in json)) return parametersStart(json);

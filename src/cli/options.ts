@@ -122,16 +122,29 @@ export const addAppend = (command: Command): Command =>
     'write the input table back, with the label, its probability and the log density beside each row',
   );
 
+export const addAccelerate = (command: Command): Command =>
+  command.addOption(
+    new Option(
+      '--accelerate <name>',
+      'leap beyond the M-step where EM is slow (default: squarem, none with --tol or a rule)',
+    ).choices(['squarem', 'anderson', 'none']),
+  );
+
 export const addModelOut = (command: Command): Command =>
   command.option('--out <file>', 'write the model to this JSON file; - prints it in place of the summary');
 
 export const addRestarts = (command: Command): Command =>
   command.option('--restarts <R>', 'starts, of which the best fit is kept', parsePositiveInteger, 1);
 
+/** What `--tol` is to fits of likelihoods; without it they leap. */
+export const LIKELIHOOD_TOL = {
+  help: 'converged when the mean log-likelihood changes by less (default: 1e-5, with --accelerate squarem)',
+};
+
 /** `--tol`, in words of the command's own, and `--max-iter`. */
 export const addStopping = (
   command: Command,
-  tol: { help: string; value: number },
+  tol: { help: string; value?: number },
   maxIter: number,
 ): Command =>
   command
@@ -156,11 +169,15 @@ export const addStandardize = (command: Command): Command =>
   );
 
 /** How many components, and where they start. */
-export const addComponents = (command: Command): Command =>
+export const addComponents = (command: Command, init: string): Command =>
   command
     .option(
       '--components <K>',
       'number of components (default: that of --init FILE.json)',
       parsePositiveInteger,
     )
-    .option('--init <start>', `how to start: ${INITS.join(', ')}, or FILE.json`, parseStart, 'k-means++');
+    .option(
+      '--init <start>',
+      `how to start: ${INITS.join(', ')}, or FILE.json (default: ${init})`,
+      parseStart,
+    );

@@ -1,8 +1,12 @@
 import type { StopReason } from '../convergence.js';
+import type { StartInfo } from '../estimators/fitting.js';
 import { brief } from '../quote.js';
 import { formatNumber, formatPairs, formatTable } from './table.js';
 
 const MOST_FEATURES = 8;
+/** Starts whose objectives differ by less, relatively, ended in one place. */
+const SAME_END = 1e-4;
+const MOST_ENDS = 4;
 
 export type NamedFit = readonly (readonly [string, string])[];
 
@@ -13,15 +17,47 @@ interface FitSummary {
   readonly stopReason: StopReason;
   readonly device: string;
   readonly adapter: string;
+  readonly starts?: readonly StartInfo[];
 }
 
-/** What was maximised, how that ended, and where. */
+/** What was maximised (or minimised), how that ended, and where. */
 export function fitPairs(
-  { nIter, converged, stopReason, device, adapter }: FitSummary,
+  { nIter, converged, stopReason, device, adapter, starts = [] }: FitSummary,
   objective: readonly [string, string],
+  best: 'highest' | 'lowest' = 'highest',
 ): NamedFit {
   const ending = converged ? 'converged' : `not converged (${stopReason})`;
-  return [objective, ['iterations', `${nIter}, ${ending}`], ['device', `${device} (${adapter})`]];
+  return [
+    objective,
+    ['iterations', `${nIter}, ${ending}`],
+    ...(starts.length > 1 ? ([['starts', formatStarts(starts, best)]] as const) : []),
+    ['device', `${device} (${adapter})`],
+  ];
+}
+
+/** How many starts ended where, the best first: '20: 14 at -180.185, 5 at -183.373, 1 collapsed'. */
+export function formatStarts(starts: readonly StartInfo[], best: 'highest' | 'lowest'): string {
+  const failed = starts.filter(({ stopReason }) => stopReason === 'failed').length;
+  const collapsed = starts.filter(start => start.collapsed).length;
+  const sign = best === 'highest' ? -1 : 1;
+  const objectives = starts
+    .filter(start => start.stopReason !== 'failed' && !start.collapsed)
+    .map(({ objective }) => objective)
+    .sort((a, b) => sign * (a - b));
+  const ends: { at: number; count: number }[] = [];
+  for (const objective of objectives) {
+    const end = ends[ends.length - 1];
+    if (end && Math.abs(objective - end.at) <= SAME_END * Math.abs(end.at)) end.count++;
+    else ends.push({ at: objective, count: 1 });
+  }
+  const others = ends.slice(MOST_ENDS).reduce((sum, { count }) => sum + count, 0);
+  const parts = [
+    ...ends.slice(0, MOST_ENDS).map(({ at, count }) => `${count} at ${formatNumber(at, 7)}`),
+    ...(others > 0 ? [`${others} elsewhere`] : []),
+    ...(collapsed > 0 ? [`${collapsed} collapsed`] : []),
+    ...(failed > 0 ? [`${failed} failed`] : []),
+  ];
+  return `${starts.length}: ${parts.join(', ')}`;
 }
 
 /** A model for people: what it is and how it was fitted, then its parts. */

@@ -4,11 +4,16 @@ import { type StopReason, stoppingRule } from '../convergence.js';
 import { type CheckedPoints, checkPoints, isResident, type Points, withRows } from '../data/points.js';
 import { em } from '../em.js';
 import { AbortedError, EmError, InvalidArgumentError } from '../errors.js';
-import type { EmOptions, Fit, Progress } from '../fit.js';
+import { type EmOptions, type Fit, outranks, type Progress, type Rank, rankOf } from '../fit.js';
 import type { StartOptions } from '../init/start.js';
 import type { Model, Note } from '../models/model.js';
 import type { RunJson } from '../serialize.js';
 import { checkStarts } from './options.js';
+
+/** How one of the starts ended. */
+export interface StartInfo extends Rank {
+  readonly stopReason: StopReason;
+}
 
 /** How a run of EM went, whatever it maximised. */
 export interface RunInfo {
@@ -20,8 +25,13 @@ export interface RunInfo {
   readonly nESteps?: number;
   readonly converged: boolean;
   readonly stopReason: StopReason;
-  /** Empty and collapsed components of the last M-step. */
+  /** Empty and collapsed components of the last M-step, and starts that failed. */
   readonly notes: readonly Note[];
+  /**
+   * How each start ended, by what they are compared by: one with a collapsed component is kept only where no other is
+   * without. The objective of one that failed is NaN. Files do not keep it.
+   */
+  readonly starts?: readonly StartInfo[];
   readonly device: string;
   readonly adapter: string;
 }
@@ -42,10 +52,19 @@ export interface Job<P, T> {
   /** Whether another seed gives another start, so that restarts are worth their time. */
   readonly seeded: boolean;
   start(options: StartOptions): Promise<P>;
-  /** What restarts are compared by. Default: the objective. */
-  rank?(fit: Fit<P>): Promise<number>;
+  /** What a fit is worth to its user where that is not its objective. Asked while the device is there. */
+  measure?(fit: Fit<P>): Promise<number>;
+  /** Whether restarts are compared by that instead of the objective. */
+  readonly comparesMeasures?: boolean;
   /** The estimator that a fit makes. `device`: where to use it if nobody says otherwise. */
-  finish(fit: Fit<P>, device: DeviceChoice): T | Promise<T>;
+  finish(fit: Kept<P>, device: DeviceChoice): T;
+}
+
+/** The best of several starts, or the last good fit of the one that failed. */
+export interface Kept<P> extends Fit<P> {
+  /** `measure` of it; its objective where there is none, or where the device failed. */
+  readonly measured: number;
+  readonly starts: readonly StartInfo[];
 }
 
 /**
@@ -75,30 +94,45 @@ export async function fitBest<P, T>(
   const { backend } = await backendFor(checked, device);
   return withRows(checked, backend, async rows => {
     const job = await prepare(rows);
-    const finish = (fit: Fit<P>) => job.finish(fit, isResident(checked) ? backend : (device ?? 'auto'));
+    const finish = (fit: Kept<P>) => job.finish(fit, isResident(checked) ? backend : (device ?? 'auto'));
     const runOnce = async (restart: number) => {
-      const first = await job.start({ seed, stream: restart, signal }).catch(withoutModel);
+      const first = await startOf(job, { seed, stream: restart, signal });
       const onIteration = report && ((progress: Progress<P>) => report({ restart, ...progress }));
-      return em(job.model, first, rows, { ...options, onIteration });
+      const fit = await em(job.model, first, rows, { ...options, onIteration });
+      const measured = await measureOf(job, fit);
+      const rank = { ...rankOf(fit), ...(job.comparesMeasures && { objective: measured }) };
+      return { fit, measured, rank };
     };
-    try {
-      const kept = await best(job.seeded ? nInit : 1, runOnce, signal, job.rank);
-      return await keeping(kept, finish);
-    } catch (error) {
-      if (error instanceof EmError && error.lastGood) {
-        error.lastGood = await finish(error.lastGood as Fit<P>);
-      }
-      throw error;
-    }
+    return finish(await best(job.seeded ? nInit : 1, runOnce, finish, signal));
   });
+}
+
+/** @throws EmError with the fit as `lastGood` */
+async function measureOf<P, T>(job: Job<P, T>, fit: Fit<P>): Promise<number> {
+  try {
+    return job.measure ? await job.measure(fit) : fit.logLikelihood;
+  } catch (error) {
+    if (error instanceof EmError) error.lastGood ??= fit;
+    throw error;
+  }
+}
+
+/** @throws EmError without `lastGood`: a start may run EM of its own, whose fits are of another model */
+async function startOf<P, T>(job: Job<P, T>, options: StartOptions): Promise<P> {
+  try {
+    return await job.start(options);
+  } catch (error) {
+    if (error instanceof EmError) error.lastGood = undefined;
+    throw error;
+  }
 }
 
 /** A fit without its parameters and objective, and where it ran. */
 export function runInfo<P>(
-  { history, nIter, nESteps, converged, stopReason, notes }: Fit<P>,
+  { history, nIter, nESteps, converged, stopReason, notes, starts }: Kept<P>,
   { device, adapter }: Backend,
 ): RunInfo {
-  return { history, nIter, nESteps, converged, stopReason, notes, device, adapter };
+  return { history, nIter, nESteps, converged, stopReason, notes, starts, device, adapter };
 }
 
 /** What model files keep of it. */
@@ -127,43 +161,48 @@ export async function backendFor(
   );
 }
 
-/** The fit of the highest objective. A start that fails is passed over while another succeeds. */
+interface Run<P> {
+  readonly fit: Fit<P>;
+  readonly measured: number;
+  readonly rank: Rank;
+}
+
+/** The run that outranks the others. A start that fails is passed over while another succeeds, and a note says so. */
 async function best<P>(
   nInit: number,
-  runOnce: (restart: number) => Promise<Fit<P>>,
+  runOnce: (restart: number) => Promise<Run<P>>,
+  finish: (fit: Kept<P>) => unknown,
   signal: AbortSignal | undefined,
-  rank = async (fit: Fit<P>) => fit.logLikelihood,
-): Promise<Fit<P>> {
-  let kept: Fit<P> | undefined;
-  let highest = Number.NEGATIVE_INFINITY;
-  let failure: unknown;
-  for (let restart = 0; restart < nInit; restart++) {
-    if (signal?.aborted) break;
+): Promise<Kept<P>> {
+  let kept: Run<P> | undefined;
+  let failure: EmError | undefined;
+  const starts: StartInfo[] = [];
+  for (let restart = 0; restart < nInit && !signal?.aborted; restart++) {
     try {
-      const fit = await runOnce(restart);
-      const height = nInit > 1 ? await keeping(fit, rank) : 0;
-      if (!kept || height > highest) [kept, highest] = [fit, height];
+      const run = await runOnce(restart);
+      starts.push({ ...run.rank, stopReason: run.fit.stopReason });
+      if (!kept || outranks(run.rank, kept.rank)) kept = run;
     } catch (error) {
       if (!(error instanceof EmError)) throw error;
+      if (kept && error instanceof AbortedError) break;
       failure ??= error;
+      starts.push({ objective: Number.NaN, collapsed: false, stopReason: 'failed' });
     }
   }
-  if (kept) return kept;
+  if (kept) {
+    const { fit, measured } = kept;
+    return { ...fit, measured, starts, notes: [...fit.notes, ...failedNote(starts, failure)] };
+  }
+  if (failure?.lastGood) {
+    const fit = failure.lastGood as Fit<P>;
+    failure.lastGood = finish({ ...fit, measured: fit.logLikelihood, starts });
+  }
   throw failure ?? new AbortedError('Aborted before there was a model to hand back.');
 }
 
-/** What `work` makes of a fit, which is the last good one if that fails. */
-async function keeping<P, T>(fit: Fit<P>, work: (fit: Fit<P>) => T | Promise<T>): Promise<T> {
-  try {
-    return await work(fit);
-  } catch (error) {
-    if (error instanceof EmError) error.lastGood ??= { ...fit, stopReason: 'failed' };
-    throw error;
-  }
-}
-
-/** What a start had when it failed is no model of the fit's. */
-function withoutModel(error: unknown): never {
-  if (error instanceof EmError) delete error.lastGood;
-  throw error;
+function failedNote(starts: readonly StartInfo[], failure: EmError | undefined): Note[] {
+  if (!failure) return [];
+  const failed = starts.filter(({ stopReason }) => stopReason === 'failed').length;
+  const message = `${failed} of ${starts.length} starts failed; the fit is the best of the others. What failed: ${failure.message}`;
+  return [{ kind: 'failed-start', message }];
 }

@@ -12,7 +12,7 @@ import { fitBest, runInfo } from './fitting.js';
 import { GAUSSIAN_MIXTURE, type GaussianMixtureJson, readGaussianMixture } from './gaussian-mixture-json.js';
 import { checkStandardize, GAUSSIAN_MIXTURE_OPTIONS, type GaussianMixtureOptions } from './options.js';
 import { type GaussianComponent, gaussianComponent } from './parts.js';
-import { logLikelihoodOf, rulesOf } from './rules.js';
+import { defaultInit, logLikelihoodOf, rulesOf } from './rules.js';
 import { startOf } from './starts.js';
 import { checkColumns } from './table-names.js';
 
@@ -49,7 +49,7 @@ export class GaussianMixture extends FittedMixture<GaussianParameters> {
     const {
       covarianceType: name = 'full',
       regCovar,
-      init = 'k-means++',
+      init,
       eStep,
       mStep,
       fixed,
@@ -60,8 +60,8 @@ export class GaussianMixture extends FittedMixture<GaussianParameters> {
     const family = gaussian({ covariance: covarianceType(name), regCovar });
     const isStandardised = checkStandardize(standardize, name);
     const plain = new MixtureModel(family, options.nComponents);
-    const { start, seeded } = startOf(init);
-    const rules = rulesOf({ eStep, mStep, fixed, accelerate: rest.accelerate });
+    const rules = rulesOf({ eStep, mStep, fixed, accelerate: rest.accelerate, tol: rest.tol });
+    const { start, seeded } = startOf(init ?? defaultInit(rules));
     return fitBest(points, { ...rest, ...rules }, rows => {
       const model = isStandardised
         ? new MixtureModel(family.standardised(rows.scale), options.nComponents)
@@ -70,13 +70,10 @@ export class GaussianMixture extends FittedMixture<GaussianParameters> {
         model,
         seeded,
         start: given => start(model, rows, given),
-        rank: fit =>
-          rules.eStep.monotone
-            ? Promise.resolve(fit.logLikelihood)
-            : logLikelihoodOf(rules, model, rows, fit),
-        async finish(fit, device) {
-          const logLikelihood = await logLikelihoodOf(rules, model, rows, fit);
-          const fitInfo = { ...runInfo(fit, rows.backend), logLikelihood };
+        measure: fit => logLikelihoodOf(rules, model, rows, fit),
+        comparesMeasures: !rules.eStep.monotone,
+        finish(fit, device) {
+          const fitInfo = { ...runInfo(fit, rows.backend), logLikelihood: fit.measured };
           const columns = checkColumns(names, rows.shape[1]);
           const provenance = { device, fitInfo, columns };
           return new GaussianMixture(model, fit.parameters, provenance) as FittedGaussianMixture;

@@ -150,8 +150,8 @@ export class HiddenMarkovModel {
     const told = { nStates, stationary, sequences: weighted(checked, weights) };
     const plain = new HiddenMarkov(family, told);
     const standardised = standardisedEmission(standardize, emission);
-    const mStep = mStepOf(priors, fixed);
-    const rules = rulesOf({ mStep, accelerate });
+    const mStep = priors || fixed ? mStepOf(priors, fixed) : undefined;
+    const rules = rulesOf({ mStep, accelerate, tol: rest.tol });
     let nParameters = 0;
     return fitBest(encode(points, emission), { ...rest, ...rules }, rows => {
       const model = standardised ? new HiddenMarkov(standardised(rows.scale), told) : plain;
@@ -163,9 +163,9 @@ export class HiddenMarkovModel {
           nParameters = model.nParameters(rows.shape[1], first);
           return first;
         },
-        async finish(fit, device) {
-          const logLikelihood = await logLikelihoodOf(rules, model, rows, fit);
-          const fitInfo = { ...runInfo(fit, rows.backend), logLikelihood };
+        measure: fit => logLikelihoodOf(rules, model, rows, fit),
+        finish(fit, device) {
+          const fitInfo = { ...runInfo(fit, rows.backend), logLikelihood: fit.measured };
           const { parameters } = fit;
           const own = new HiddenMarkov(family, { nStates, stationary });
           const content = {

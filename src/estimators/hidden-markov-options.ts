@@ -1,4 +1,3 @@
-import type { Accelerator } from '../acceleration/accelerator.js';
 import type { DeviceChoice } from '../backends/choose.js';
 import type { StoppingOptions } from '../convergence.js';
 import { InvalidArgumentError } from '../errors.js';
@@ -21,6 +20,7 @@ import type { ChainPrior } from '../models/chain-prior.js';
 import type { ChainParameters } from '../models/hidden-markov-model.js';
 import { checkOptionNames } from '../option-names.js';
 import type { EmissionName } from './hidden-markov-emission.js';
+import type { RuleOptions } from './rules.js';
 import type { LevelNames } from './table-names.js';
 
 export interface HiddenMarkovProgress extends Progress<ChainParameters> {
@@ -69,7 +69,7 @@ export interface HiddenMarkovModelOptions extends StoppingOptions {
   /** Parameters that stay as they start: 'initialProbs', 'transitionMatrix', or the family's by name. */
   fixed?: readonly string[];
   /** Leaps beyond the M-step's result, kept where the objective does not fall. Default: none. */
-  accelerate?: Accelerator | 'squarem' | 'anderson';
+  accelerate?: RuleOptions['accelerate'];
   /** Starts to try; the fit of the highest likelihood is kept. Default 1. */
   nInit?: number;
   /** One seed gives one result on one device, bit for bit. Default 0. */

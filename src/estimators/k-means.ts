@@ -180,12 +180,15 @@ export class KMeans {
           const indices = sampleIndices(rows.shape[0], nClusters, createRng(seed ?? 0, stream));
           return { centers: await backend.take(rows, indices) };
         },
-        async finish(fit) {
+        async measure(fit) {
+          if (beta === undefined) return fit.logLikelihood;
+          return (await model.eStep(fit.parameters, rows, { assignment: 'hard' })).logLikelihood;
+        },
+        finish(fit) {
           const info = runInfo(fit, backend);
-          const { logLikelihood } =
-            beta === undefined ? fit : await model.eStep(fit.parameters, rows, { assignment: 'hard' });
           const history = info.history.map(objective => -2 * objective);
-          const fitInfo = { ...info, history, inertia: -2 * logLikelihood };
+          const starts = fit.starts.map(start => ({ ...start, objective: -2 * start.objective }));
+          const fitInfo = { ...info, history, starts, inertia: -2 * fit.measured };
           const provenance = { device: device ?? 'auto', fitInfo, columns, scale };
           return new KMeans(fit.parameters.centers, nClusters, provenance) as FittedKMeans;
         },

@@ -18,7 +18,7 @@ import { fitBest, runInfo } from './fitting.js';
 import { MIXTURE, type MixtureJson, readMixture } from './mixture-json.js';
 import { COMMON_OPTIONS, type CommonOptions, type FitProgress } from './options.js';
 import { rowOf } from './parts.js';
-import { logLikelihoodOf, RULE_OPTIONS, type RuleOptions, rulesOf } from './rules.js';
+import { defaultInit, logLikelihoodOf, RULE_OPTIONS, type RuleOptions, rulesOf } from './rules.js';
 import { startOf } from './starts.js';
 import { checkColumns, checkLevelNames, type LevelNames, levelNamesJson } from './table-names.js';
 
@@ -81,22 +81,21 @@ export class Mixture extends FittedMixture<CountParameters> {
    */
   static async fit(points: Points, options: MixtureOptions): Promise<FittedCounts> {
     checkOptionNames(options, OPTIONS);
-    const { family: name, trials, levels, init = 'k-means++', eStep, mStep, fixed, ...others } = options;
+    const { family: name, trials, levels, init, eStep, mStep, fixed, ...others } = options;
     const { columns: names, levelNames: named, ...rest } = others;
     const settings = complete({ family: name, trials, levels }, points, named);
     const family = familyOf(settings);
     const model = new MixtureModel<CountParameters>(family, options.nComponents);
-    const { start, seeded } = startOf(init);
-    const rules = rulesOf({ eStep, mStep, fixed, accelerate: rest.accelerate });
+    const rules = rulesOf({ eStep, mStep, fixed, accelerate: rest.accelerate, tol: rest.tol });
+    const { start, seeded } = startOf(init ?? defaultInit(rules));
     return fitBest(encode(points, settings), { ...rest, ...rules }, rows => ({
       model,
       seeded,
       start: given => start(model, rows, given),
-      rank: fit =>
-        rules.eStep.monotone ? Promise.resolve(fit.logLikelihood) : logLikelihoodOf(rules, model, rows, fit),
-      async finish(fit, device) {
-        const logLikelihood = await logLikelihoodOf(rules, model, rows, fit);
-        const fitInfo = { ...runInfo(fit, rows.backend), logLikelihood };
+      measure: fit => logLikelihoodOf(rules, model, rows, fit),
+      comparesMeasures: !rules.eStep.monotone,
+      finish(fit, device) {
+        const fitInfo = { ...runInfo(fit, rows.backend), logLikelihood: fit.measured };
         const columns = checkColumns(names, settings.levels?.length ?? rows.shape[1]);
         const levelNames = checkLevelNames(named, settings.levels ?? []);
         const provenance = { device, fitInfo, columns, levelNames };

@@ -11,7 +11,7 @@ import type { MixtureParameters } from '../models/mixture.js';
 import { checkInteger } from '../numbers.js';
 import { RULE_OPTIONS, type RuleOptions } from './rules.js';
 
-export const INITS = ['k-means++', 'k-means', 'random-from-data', 'random'] as const;
+export const INITS = ['short-runs', 'k-means++', 'k-means', 'random-from-data', 'random'] as const;
 
 /** A way to start by name; or labels [n], responsibilities { data, shape: [n, K] }, or parameters (a model is one). */
 export type Init =
@@ -31,9 +31,12 @@ export interface FitProgress<P extends Arrays = GaussianParameters> extends Prog
 export interface CommonOptions extends StoppingOptions {
   /** K, from 1 to 1024 and at most the number of rows. */
   nComponents: number;
-  /** Default 'k-means++'. */
+  /** Default 'short-runs'; 'k-means++' under other rules than exact maximum likelihood, and for a Bayesian mixture. */
   init?: Init;
-  /** Starts to try; the fit of the highest likelihood (or lower bound) is kept. Default 1. */
+  /**
+   * Starts to try; the fit of the highest likelihood (or lower bound) is kept, one with a collapsed component only where
+   * no other start gives one without. Default 1.
+   */
   nInit?: number;
   /** One seed gives one result on one device, bit for bit. Default 0. */
   seed?: number;

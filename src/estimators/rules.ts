@@ -1,6 +1,6 @@
 import type { Accelerator } from '../acceleration/accelerator.js';
 import { anderson } from '../acceleration/anderson.js';
-import { squarem } from '../acceleration/squarem.js';
+import { squarem, squaremUpTo } from '../acceleration/squarem.js';
 import type { Rows } from '../backends/backend.js';
 import { exact } from '../e-step/exact.js';
 import { hard } from '../e-step/hard.js';
@@ -19,8 +19,11 @@ export interface RuleOptions {
   mStep?: MStepRule | 'maximum-likelihood';
   /** Parameters that stay as they start, by name; with another M-step rule give them to it. */
   fixed?: readonly string[];
-  /** Leaps beyond the M-step's result, kept where the objective does not fall. Default: none. */
-  accelerate?: Accelerator | 'squarem' | 'anderson';
+  /**
+   * Leaps beyond the M-step's result, kept where the objective does not fall. Default: 'squarem' for models of up to 1e5
+   * numbers where neither `tol` nor a rule is given, 'none' else.
+   */
+  accelerate?: Accelerator | 'squarem' | 'anderson' | 'none';
 }
 
 export const RULE_OPTIONS = [
@@ -32,9 +35,13 @@ export const RULE_OPTIONS = [
 
 const E_STEPS: Record<string, EStepRule> = { exact, hard };
 const ACCELERATORS: Record<string, Accelerator> = { squarem, anderson };
+/** With the default tolerance: it costs fewer E-steps than plain EM, and ends nearer to the optimum. */
+const DEFAULT_ACCELERATOR = squaremUpTo(1e5);
 
 /** @throws InvalidArgumentError for an unknown name, or something that is no rule */
-export function rulesOf({ eStep = 'exact', mStep = 'maximum-likelihood', fixed, accelerate }: RuleOptions) {
+export function rulesOf({ tol, accelerate, ...rules }: RuleOptions & { tol?: number }) {
+  const { eStep = 'exact', mStep = 'maximum-likelihood', fixed } = rules;
+  const isDefault = tol === undefined && Object.values(rules).every(rule => rule === undefined);
   if (fixed && mStep !== 'maximum-likelihood') {
     throw new InvalidArgumentError(
       'Give `fixed` to the M-step rule itself, as in maximumAPosteriori({ fixed }).',
@@ -43,8 +50,18 @@ export function rulesOf({ eStep = 'exact', mStep = 'maximum-likelihood', fixed, 
   return {
     eStep: ruleOf('eStep', 'e-step', eStep, E_STEPS),
     mStep: ruleOf('mStep', 'm-step', mStep, { 'maximum-likelihood': maximumLikelihood({ fixed }) }),
-    accelerate: accelerate && ruleOf('accelerate', 'accelerator', accelerate, ACCELERATORS),
+    accelerate: acceleratorOf(accelerate, isDefault),
   };
+}
+
+/** Short runs climb the likelihood of all rows alike; fits that climb something else start from k-means++. */
+export const defaultInit = ({ eStep, mStep }: { eStep: EStepRule; mStep: MStepRule }) =>
+  eStep.exact && mStep.name === 'maximum-likelihood' ? 'short-runs' : 'k-means++';
+
+function acceleratorOf(accelerate: RuleOptions['accelerate'], isDefault: boolean): Accelerator | undefined {
+  if (accelerate === undefined) return isDefault ? DEFAULT_ACCELERATOR : undefined;
+  if (accelerate === 'none') return undefined;
+  return ruleOf('accelerate', 'accelerator', accelerate, ACCELERATORS);
 }
 
 function ruleOf<T extends { kind: string }>(

@@ -5,10 +5,12 @@ import { givenParameters } from '../init/given-parameters.js';
 import { kMeans } from '../init/k-means.js';
 import { kMeansPlusPlus } from '../init/k-means-plus-plus.js';
 import { randomFromData } from '../init/random-from-data.js';
+import { shortRuns } from '../init/short-runs.js';
 import type { Start } from '../init/start.js';
 import { INITS, type Init } from './options.js';
 
 const BY_NAME: Record<(typeof INITS)[number], Start> = {
+  'short-runs': shortRuns,
   'k-means++': kMeansPlusPlus,
   'k-means': kMeans,
   'random-from-data': randomFromData,

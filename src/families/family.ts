@@ -7,6 +7,10 @@ export type { Note } from '../statistics.js';
 /** Flat, row-major parameters by name. */
 export type Arrays = Readonly<Record<string, Float64Array>>;
 
+/** Whether a component's variance along some direction is regCovar's: its likelihood says nothing of the rows. */
+export const hasCollapsed = (notes: readonly Note[]): boolean =>
+  notes.some(({ kind }) => kind === 'collapsed-component');
+
 /** Components expecting less than this many rows are empty: their own statistics say nothing. */
 export const EMPTY_ROWS = 1e-6;
 
@@ -38,6 +42,13 @@ export interface MaximiseOptions {
   readonly prior?: object;
 }
 
+/** What an M-step found. */
+export interface Maximised<P> {
+  readonly parameters: P;
+  /** May be found when they are read: only those of the last M-step are. */
+  readonly notes: readonly Note[];
+}
+
 /** One distribution p(x | θ) for all components: θ's arrays have K in front. All of it is float64 on the host. */
 export interface Family<P extends Arrays = Arrays> {
   readonly name: string;
@@ -67,7 +78,7 @@ export interface Family<P extends Arrays = Arrays> {
    */
   baseline?(x: Float64Array, columns: Columns, firstRow: number): Float64Array;
   /** The closed-form M-step of the components. Pure. */
-  maximise(statistics: Statistics, previous: P, options?: MaximiseOptions): { parameters: P; notes: Note[] };
+  maximise(statistics: Statistics, previous: P, options?: MaximiseOptions): Maximised<P>;
   /** A conjugate prior, checked; a Gaussian one's gaps are filled by defaults. @throws InvalidArgumentError */
   prior(given: object, columns: Columns, k: number): object;
   /** Its log density, up to a constant. */
@@ -99,3 +110,7 @@ export function emptyNote(component: number, prior?: object): Note {
   const message = `Component ${component} is empty; its parameters are ${kept}. Try fewer components or another start.`;
   return { kind: 'empty-component', component, message };
 }
+
+/** Those of all components without rows. */
+export const emptyNotes = (counts: Float64Array, prior?: object): Note[] =>
+  Array.from(counts, (count, k) => (count < EMPTY_ROWS ? [emptyNote(k, prior)] : [])).flat();

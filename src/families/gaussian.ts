@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from '../errors.js';
 import { checkAtLeast } from '../numbers.js';
 import { choleskyInPlace } from '../numerics/cholesky.js';
+import { concatenate } from '../numerics/concatenate.js';
 import type { Rng } from '../numerics/rng.js';
 import { at, triangleLength } from '../numerics/triangle.js';
 import type { Statistics } from '../statistics.js';
@@ -12,11 +13,12 @@ import {
   type Columns,
   type ComponentDensities,
   EMPTY_ROWS,
-  emptyNote,
+  emptyNotes,
   type Family,
+  type Maximised,
   type MaximiseOptions,
-  type Note,
 } from './family.js';
+import { gaussianNotes } from './gaussian-notes.js';
 import { type GaussianPrior, gaussianPrior, logPriorOf, withPrior } from './gaussian-prior.js';
 import { gaussianShortfall } from './gaussian-shortfall.js';
 import { type Moments, recentre, statisticLength } from './moments.js';
@@ -28,13 +30,14 @@ export type GaussianParameters = {
   readonly covariances: Float64Array;
 };
 
-type Maximised = { parameters: GaussianParameters; notes: Note[] };
-
 /** The Gaussian family under one covariance type: N(x | μ_k, Σ_k). */
 export class Gaussian implements Family<GaussianParameters> {
   readonly name = 'gaussian';
   /** What doubt has computed, the M-step and the next E-step need again. */
-  readonly #maximised = new WeakMap<Float64Array, { previous: GaussianParameters; found: Maximised }>();
+  readonly #maximised = new WeakMap<
+    Float64Array,
+    { previous: GaussianParameters; found: Maximised<GaussianParameters> }
+  >();
   readonly #whitened = new WeakMap<Float64Array, Whitening>();
 
   constructor(
@@ -99,7 +102,11 @@ export class Gaussian implements Family<GaussianParameters> {
    * Each component's maximum-likelihood mean and covariance, with regCovar on the diagonal; or, with a prior, the mode
    * of its posterior. A component that expects no rows keeps its own, so that Q does not fall.
    */
-  maximise(statistics: Statistics, previous: GaussianParameters, options: MaximiseOptions = {}): Maximised {
+  maximise(
+    statistics: Statistics,
+    previous: GaussianParameters,
+    options: MaximiseOptions = {},
+  ): Maximised<GaussianParameters> {
     if (options.fixed || options.prior) return this.#maximise(statistics, previous, options);
     const last = this.#maximised.get(statistics.sums);
     if (last?.previous === previous) return last.found;
@@ -129,13 +136,13 @@ export class Gaussian implements Family<GaussianParameters> {
     statistics: Statistics,
     previous: GaussianParameters,
     { fixed, prior }: MaximiseOptions,
-  ): Maximised {
+  ): Maximised<GaussianParameters> {
+    const family = this;
     const { covariance, moments } = this;
     const k = statistics.counts.length;
     const d = previous.means.length / k;
     const about = fixed?.has('means') ? recentre(statistics, moments, previous.means) : statistics;
     let centred = centredMoments(about, moments, d, fixed?.has('means') ? 'at-origin' : 'at-mean');
-    const notes = this.#notes(statistics, centred.covariances, d, prior);
     if (prior) centred = withPrior(centred, prior as GaussianPrior, covariance, d, fixed?.has('means'));
     const { means } = centred;
     const covariances = fixed?.has('covariances')
@@ -152,7 +159,16 @@ export class Gaussian implements Family<GaussianParameters> {
         covariances.set(previous.covariances.subarray(own, own + length), own);
       });
     }
-    return { parameters: { means, covariances }, notes };
+    const parameters = { means, covariances };
+    const { counts } = statistics;
+    return {
+      parameters,
+      get notes() {
+        return prior || fixed?.has('covariances')
+          ? emptyNotes(counts, prior)
+          : gaussianNotes(family, counts, parameters);
+      },
+    };
   }
 
   prior(given: Partial<GaussianPrior>, columns: Columns, k: number): GaussianPrior {
@@ -188,7 +204,7 @@ export class Gaussian implements Family<GaussianParameters> {
 
   toVector({ means, covariances }: GaussianParameters, k: number): Float64Array {
     const own = covarianceVector(covariances, this.moments, means.length / k);
-    return Float64Array.from([...means, ...own]);
+    return concatenate(means, own);
   }
 
   fromVector(vector: Float64Array, { means }: GaussianParameters, k: number): GaussianParameters {
@@ -213,29 +229,6 @@ export class Gaussian implements Family<GaussianParameters> {
         target[offset + a] = value;
       }
     };
-  }
-
-  /** Components whose rows have no spread of their own, or that have no rows. */
-  #notes({ counts }: Statistics, covariances: Float64Array, d: number, prior?: object): Note[] {
-    const { regCovar, covariance, moments } = this;
-    const length = covariances.length / counts.length;
-    const variance = (k: number, j: number) => covariances[k * length + (moments === 'full' ? at(j, j) : j)];
-    const notes: Note[] = [];
-    counts.forEach((count, component) => {
-      if (count < EMPTY_ROWS) {
-        notes.push(emptyNote(component, prior));
-        return;
-      }
-      if (prior || covariance.name === 'tied') return; // its covariance is the prior's too, or everyone's
-      for (let j = 0; j < d; j++) {
-        const own = variance(component, j);
-        if (own > this.ridge(j)) continue;
-        const message = `Component ${component} has collapsed: regCovar (${regCovar}) outweighs the variance of its feature ${j} (${own.toPrecision(2)}). Try fewer components or another start, or a smaller regCovar if the feature is that narrow.`;
-        notes.push({ kind: 'collapsed-component', component, message });
-        return;
-      }
-    });
-    return notes;
   }
 }
 

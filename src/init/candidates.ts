@@ -1,6 +1,7 @@
 import type { Rows } from '../backends/backend.js';
 import type { Arrays, Family } from '../families/family.js';
 import { KMeansModel } from '../models/k-means.js';
+import { concatenate } from '../numerics/concatenate.js';
 import { type Rng, sampleIndices } from '../numerics/rng.js';
 import { checkSignal, plusPlus } from './plus-plus.js';
 import { columnUnits } from './start.js';
@@ -101,11 +102,4 @@ async function drawByDistance(
     distances: Float64Array.from(kept, ({ distance }) => distance),
     total: Math.max(total, estimate),
   };
-}
-
-function concatenate(a: Float64Array, b: Float64Array): Float64Array {
-  const both = new Float64Array(a.length + b.length);
-  both.set(a);
-  both.set(b, a.length);
-  return both;
 }

@@ -1,8 +1,8 @@
 import type { Rows } from '../backends/backend.js';
 import type { Arrays, Family } from '../families/family.js';
 import type { MixtureModel, MixtureParameters } from '../models/mixture.js';
-import { createRng } from '../numerics/rng.js';
-import { drawCandidates, rowsOf } from './candidates.js';
+import { createRng, type Rng } from '../numerics/rng.js';
+import { type Candidates, drawCandidates, rowsOf } from './candidates.js';
 import { plusPlus } from './plus-plus.js';
 import { around, type Start, type StartOptions } from './start.js';
 
@@ -13,14 +13,21 @@ import { around, type Start, type StartOptions } from './start.js';
 export const kMeansPlusPlus: Start = async (model, rows, options = {}) =>
   hardStart(model, rows, await kMeansPlusPlusSeeds(model, rows, options));
 
-/** The M-step of the hard E-step of components about the given means [K, D]. */
+/**
+ * The M-step of the partition of rows among components about the given means [K, D] that are alike but for these.
+ * Constants that all share are left out: of components as wide as the data they would hide what rows differ in.
+ */
 export async function hardStart<P extends Arrays>(
   model: MixtureModel<P, Family<P>>,
   rows: Rows,
   means: Float64Array,
 ): Promise<MixtureParameters<P>> {
   const about = around(model, rows, means);
-  return model.mStep(await model.eStep(about, rows, { assignment: 'hard' }), about).parameters;
+  const densities = model.densities(about, rows);
+  const largest = densities.logConstants.reduce((a, b) => Math.max(a, b));
+  const logConstants = densities.logConstants.map(value => value - largest);
+  const statistics = await rows.backend.eStep(rows, { ...densities, logConstants }, 'hard');
+  return model.mStep(statistics, about).parameters;
 }
 
 /** [K, D] seeds in the caller's units. */
@@ -30,7 +37,16 @@ export async function kMeansPlusPlusSeeds<P extends Arrays>(
   { seed = 0, stream = 0, signal }: StartOptions = {},
 ): Promise<Float64Array> {
   const rng = createRng(seed, stream);
-  const { x, scaled, weights } = await drawCandidates(model, rows, rng, signal);
-  const { chosen } = await plusPlus(scaled, weights, model.nComponents, rng, { signal });
-  return rowsOf(x, chosen, rows.shape[1]);
+  return seedsAmong(await drawCandidates(model, rows, rng, signal), model.nComponents, rng, signal);
+}
+
+/** [K, D] k-means++ seeds among candidates, in the caller's units. */
+export async function seedsAmong(
+  { x, scaled, weights }: Candidates,
+  k: number,
+  rng: Rng,
+  signal?: AbortSignal,
+): Promise<Float64Array> {
+  const { chosen } = await plusPlus(scaled, weights, k, rng, { signal });
+  return rowsOf(x, chosen, x.length / weights.length);
 }

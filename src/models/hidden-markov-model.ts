@@ -6,8 +6,8 @@ import {
   type Columns,
   EMPTY_ROWS,
   type Family,
+  type Maximised,
   type MaximiseOptions,
-  type Note,
 } from '../families/family.js';
 import { checkInteger, inWords } from '../numbers.js';
 import { sumOf } from '../numerics/sum.js';
@@ -141,7 +141,7 @@ export class HiddenMarkov<P extends Arrays = Arrays> implements Model<ChainParam
     statistics: Statistics,
     previous: ChainParameters<P>,
     { fixed, prior: given }: MaximiseOptions = {},
-  ): { parameters: ChainParameters<P>; notes: Note[] } {
+  ): Maximised<ChainParameters<P>> {
     const prior = given as ResolvedChainPrior | undefined;
     const { initial, transitions } = expectations(statistics);
     const { parameters: emission, notes } = this.family.maximise(statistics, previous.emission, {

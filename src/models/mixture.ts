@@ -1,9 +1,10 @@
 import type { EStepOptions, Posterior, ResponsibilitySource, Rows } from '../backends/backend.js';
 import { blockRange } from '../backends/backend.js';
-import type { Arrays, Columns, Family, MaximiseOptions, Note } from '../families/family.js';
+import type { Arrays, Columns, Family, Maximised, MaximiseOptions } from '../families/family.js';
 import type { Gaussian, GaussianParameters } from '../families/gaussian.js';
 import { recentre } from '../families/moments.js';
 import { checkInteger } from '../numbers.js';
+import { concatenate } from '../numerics/concatenate.js';
 import type { Statistics } from '../statistics.js';
 import { Baselines } from './baselines.js';
 import { adjust, type Densities, unitsOf } from './densities.js';
@@ -112,9 +113,9 @@ export class MixtureModel<
     statistics: Statistics,
     previous: MixtureParameters<P>,
     options: MaximiseOptions = {},
-  ): { parameters: MixtureParameters<P>; notes: Note[] } {
+  ): Maximised<MixtureParameters<P>> {
     const prior = options.prior as MixturePrior | undefined;
-    const { parameters, notes } = this.family.maximise(statistics, previous, {
+    const maximised = this.family.maximise(statistics, previous, {
       ...options,
       prior: prior?.components,
     });
@@ -122,7 +123,12 @@ export class MixtureModel<
     const counts = statistics.counts.map(count => count + pseudo);
     const total = counts.reduce((sum, count) => sum + count, 0);
     const weights = options.fixed?.has('weights') ? previous.weights : counts.map(count => count / total);
-    return { parameters: { ...parameters, weights }, notes };
+    return {
+      parameters: { ...maximised.parameters, weights },
+      get notes() {
+        return maximised.notes;
+      },
+    };
   }
 
   mStepShortfall(statistics: Statistics, parameters: MixtureParameters<P>, epsilon: number): number {
@@ -157,7 +163,10 @@ export class MixtureModel<
   /** Log weights, then the family's coordinates. */
   toVector(parameters: MixtureParameters<P>): Float64Array {
     const own = this.family.toVector(parameters, this.nComponents);
-    return Float64Array.from([...parameters.weights.map(w => Math.log(Math.max(w, 1e-300))), ...own]);
+    return concatenate(
+      parameters.weights.map(w => Math.log(Math.max(w, 1e-300))),
+      own,
+    );
   }
 
   fromVector(vector: Float64Array, like: MixtureParameters<P>): MixtureParameters<P> {

@@ -4,7 +4,7 @@ import { InvalidArgumentError } from '../errors.js';
 import type { MaximiseOptions, Note } from '../families/family.js';
 import type { Statistics } from '../statistics.js';
 
-export type { Note } from '../families/family.js';
+export { hasCollapsed, type Note } from '../families/family.js';
 
 /**
  * How hidden variables join families; θ is a plain value P. Two members make a model; rules that need more of it say

@@ -42,7 +42,7 @@ interface BayesOptions extends RunOptions, PriorOptions, ReadingOptions {
   covariance?: CovarianceName;
   regCovar?: number;
   standardize?: boolean;
-  init: StartChoice;
+  init?: StartChoice;
   restarts: number;
   tol: number;
 }
@@ -53,7 +53,7 @@ export function addBayes(program: Command): void {
     .command('bayes')
     .description('Fit a Bayesian Gaussian mixture: of K components, those that are not needed empty out.')
     .argument('<data>', DATA_HELP);
-  addStandardize(addComponents(command));
+  addStandardize(addComponents(command, 'k-means++'));
   addGaussian(command)
     .addOption(
       new Option(
@@ -126,7 +126,7 @@ const bayes = (path: string, options: BayesOptions): Promise<void> =>
   });
 
 /** Priors as given; of a Bayesian model that the fit goes on from, where they are not. */
-function priorsOf(options: BayesOptions, init: Init): PriorOptions {
+function priorsOf(options: BayesOptions, init: Init | undefined): PriorOptions {
   const before = init instanceof BayesianGaussianMixture ? init : undefined;
   return Object.fromEntries(PRIORS.map(name => [name, options[name] ?? before?.[name]]));
 }

@@ -19,6 +19,7 @@ import { readLabels } from '../labels.js';
 import { matching } from '../matching.js';
 import { countFrom, readStart } from '../models.js';
 import {
+  addAccelerate,
   addComponents,
   addDevice,
   addGaussian,
@@ -30,11 +31,13 @@ import {
   addStopping,
   addTuning,
   DATA_HELP,
+  LIKELIHOOD_TOL,
   parseColumns,
   parsePositiveInteger,
   parsePositiveIntegers,
   type StartChoice,
 } from '../options.js';
+
 import { addReading, type ReadingOptions } from '../reading.js';
 import {
   E_STEP_NAMES,
@@ -49,9 +52,9 @@ import {
 
 interface FitOptions extends RunOptions, FamilyOptions, ReadingOptions {
   components?: number;
-  init: StartChoice;
+  init?: StartChoice;
   restarts: number;
-  tol: number;
+  tol?: number;
   eStep?: Rule;
   labels?: string;
   mustLink?: string;
@@ -95,23 +98,18 @@ export function addFit(program: Command): void {
       'codes of each categorical column (default: as the data have)',
       parsePositiveIntegers,
     );
-  addComponents(command);
+  addComponents(command, 'short-runs, k-means++ with rules');
   addStandardize(addGaussian(command));
   addRestarts(command);
-  addStopping(command, { help: 'converged when the mean log-likelihood changes by less', value: 1e-3 }, 100);
+  addStopping(command, LIKELIHOOD_TOL, 100);
   command
     .option('--e-step <rule>', `${E_STEP_NAMES.join(', ')} (default: exact)`, parseEStep)
     .option('--labels <file>', 'components of the rows that are known; implies constrained')
     .option('--must-link <file>', 'rows of one number share a component; implies constrained')
     .option('--m-step <rule>', `${M_STEP_NAMES.join(', ')} (default: maximum-likelihood)`, parseMStep)
-    .option('--fixed <a,b>', 'parameters that stay as they start: weights, means, …', parseColumns)
-    .addOption(
-      new Option('--accelerate <name>', 'leap beyond the M-step where EM is slow').choices([
-        'squarem',
-        'anderson',
-      ]),
-    );
-  for (const add of [addModelOut, addSeed, addDevice, addTuning, addReading, addJson]) add(command);
+    .option('--fixed <a,b>', 'parameters that stay as they start: weights, means, …', parseColumns);
+  for (const add of [addAccelerate, addModelOut, addSeed, addDevice, addTuning, addReading, addJson])
+    add(command);
   command.addHelpText('after', HELP);
   command.action(fitFile);
 }

@@ -44,7 +44,7 @@ export function describeKMeans(model: KMeans, { sizes }: { sizes?: ArrayLike<num
     [
       ['model', title],
       ...(scale ? [['distances', "in the columns' standard deviations"] as const] : []),
-      ...(fitInfo ? fitPairs(fitInfo, ['inertia', formatNumber(fitInfo.inertia, 7)]) : []),
+      ...(fitInfo ? fitPairs(fitInfo, ['inertia', formatNumber(fitInfo.inertia, 7)], 'lowest') : []),
     ],
     partsTable('cluster', sizes ? { rows: sizes } : {}, { name: 'centre', values, columns }, nClusters),
   );

@@ -16,6 +16,7 @@ import { type RunOptions, runFit } from '../../fitting.js';
 import { describeHiddenMarkovModel } from '../../kinds/hidden-markov-model.js';
 import { countFrom } from '../../models.js';
 import {
+  addAccelerate,
   addDevice,
   addGaussian,
   addJson,
@@ -25,6 +26,7 @@ import {
   addStandardize,
   addStopping,
   DATA_HELP,
+  LIKELIHOOD_TOL,
   parseColumns,
   parsePositive,
   parsePositiveInteger,
@@ -40,7 +42,7 @@ interface HmmFitOptions extends RunOptions, EmissionChoice, SequenceOptions {
   initialPrior?: number;
   transitionPrior?: number;
   restarts: number;
-  tol: number;
+  tol?: number;
   fixed?: string[];
   accelerate?: RuleOptions['accelerate'] & string;
 }
@@ -82,20 +84,13 @@ export function addHmmFit(group: Command): void {
       parsePositive,
     );
   addRestarts(command);
-  addStopping(command, { help: 'converged when the mean log-likelihood changes by less', value: 1e-3 }, 100);
-  command
-    .option(
-      '--fixed <a,b>',
-      'parameters that stay as they start: initialProbs, transitionMatrix, rates, …',
-      parseColumns,
-    )
-    .addOption(
-      new Option('--accelerate <name>', 'leap beyond the M-step where EM is slow').choices([
-        'squarem',
-        'anderson',
-      ]),
-    );
-  for (const add of [addSequences, addModelOut, addSeed, addDevice, addJson]) add(command);
+  addStopping(command, LIKELIHOOD_TOL, 100);
+  command.option(
+    '--fixed <a,b>',
+    'parameters that stay as they start: initialProbs, transitionMatrix, rates, …',
+    parseColumns,
+  );
+  for (const add of [addAccelerate, addSequences, addModelOut, addSeed, addDevice, addJson]) add(command);
   command.action(fit);
 }
 

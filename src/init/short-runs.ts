@@ -1,0 +1,79 @@
+import type { Rows } from '../backends/backend.js';
+import { cpu } from '../backends/cpu/index.js';
+import { matrix } from '../data/matrix.js';
+import { weighted } from '../e-step/weighted.js';
+import { em } from '../em.js';
+import { AbortedError, EmError } from '../errors.js';
+import type { Arrays, Family } from '../families/family.js';
+import { statisticLength } from '../families/moments.js';
+import { outranks, type Rank, rankOf } from '../fit.js';
+import type { MixtureModel, MixtureParameters } from '../models/mixture.js';
+import { createRng } from '../numerics/rng.js';
+import { type Candidates, drawCandidates } from './candidates.js';
+import { hardStart, seedsAmong } from './k-means-plus-plus.js';
+import { checkSignal } from './plus-plus.js';
+import type { Start, StartOptions } from './start.js';
+
+/** A run that is on its way to the best optimum shows it by then. */
+const SHORT = { tol: 1e-3, maxIter: 10 };
+const MOST_RUNS = 8;
+/** Multiply-adds that all runs together may cost: some tenths of a second. */
+const MOST_OPERATIONS = 4e8;
+/** A sample with fewer rows a component for each feature would be fitted in place of the rows. */
+const ROWS_PER_FEATURE = 10;
+
+/**
+ * The best of several short runs of EM from k-means++ seeds (Biernacki, Celeux & Govaert 2003). They run in float64 on
+ * the CPU, over the sample that seeds are drawn from, so that their cost does not grow with N. A run with a collapsed
+ * component is kept only where all have one. Where runs would take long, or the sample is too small for the components,
+ * this is the start from k-means++ seeds.
+ */
+export const shortRuns: Start = async <P extends Arrays>(
+  model: MixtureModel<P, Family<P>>,
+  rows: Rows,
+  { seed = 0, stream = 0, signal }: StartOptions = {},
+) => {
+  const rng = createRng(seed, stream);
+  const candidates = await drawCandidates(model, rows, rng, signal);
+  const seedSets = [await seedsAmong(candidates, model.nComponents, rng, signal)];
+  const runs = affordableRuns(model, rows, candidates);
+  if (runs === 1) return hardStart(model, rows, seedSets[0]);
+  while (seedSets.length < runs) seedSets.push(await seedsAmong(candidates, model.nComponents, rng, signal));
+  const best = await bestRun(model, candidates, seedSets, signal);
+  if (!best) return hardStart(model, rows, seedSets[0]);
+  if (candidates.weights.length === rows.shape[0]) return best;
+  return model.mStep(await model.eStep(best, rows), best).parameters; // of all rows
+};
+
+async function bestRun<P extends Arrays>(
+  model: MixtureModel<P, Family<P>>,
+  { x, weights }: Candidates,
+  seedSets: readonly Float64Array[],
+  signal?: AbortSignal,
+): Promise<MixtureParameters<P> | undefined> {
+  const sample = await cpu().load(matrix(x, [weights.length, x.length / weights.length]));
+  const options = { ...SHORT, eStep: weighted(weights), signal };
+  let best: { parameters: MixtureParameters<P>; rank: Rank } | undefined;
+  for (const seeds of seedSets) {
+    checkSignal(signal);
+    try {
+      const fit = await em(model, await hardStart(model, sample, seeds), sample, options);
+      const rank = rankOf(fit);
+      if (!best || outranks(rank, best.rank)) best = { parameters: fit.parameters, rank };
+    } catch (error) {
+      if (!(error instanceof EmError) || error instanceof AbortedError) throw error;
+    }
+  }
+  return best?.parameters;
+}
+
+function affordableRuns<P extends Arrays>(
+  { family, nComponents: k }: MixtureModel<P, Family<P>>,
+  { shape: [n, d] }: Rows,
+  { weights }: Candidates,
+): number {
+  const m = weights.length;
+  if (k === 1 || (m < n && m < ROWS_PER_FEATURE * (d + 1) * k)) return 1;
+  const eStep = m * k * (d + statisticLength(family.moments, d));
+  return Math.max(1, Math.min(MOST_RUNS, Math.floor(MOST_OPERATIONS / (SHORT.maxIter * eStep))));
+}

@@ -27,6 +27,7 @@ export default defineConfig({
         'start-up': here('start-up.ts'),
         scaling: here('scaling.ts'),
         seeding: here('seeding.ts'),
+        starts: here('starts.ts'),
         counts: here('counts.ts'),
         rules: here('rules.ts'),
         hmm: here('hmm.ts'),

@@ -74,7 +74,10 @@ export interface Posterior {
   readonly logResponsibilities?: Float64Array;
 }
 
-/** Responsibilities of rows [begin, begin + count) as [count, K]; each row sums to 1. */
+/**
+ * Responsibilities of rows [begin, begin + count) as [count, K]; each row sums to 1. Rows are asked for in order, and may
+ * be asked for once more from row 0 on: they must be the same then.
+ */
 export type ResponsibilitySource = (begin: number, count: number) => Float64Array;
 
 /** Rows in a buffer of the caller's GPU device: float32, row-major. */

@@ -41,8 +41,9 @@ function meansOf({ counts, sums, origin }: Statistics, moments: Moments): Float6
 /** Start from random responsibilities, uniform and normalised: all components begin near the data's centre. */
 export const random: Start = (model, rows, { seed = 0, stream = 0 } = {}) =>
   mStepOf(model, rows, () => {
-    const rng = createRng(seed, stream);
-    return (_begin, count) => {
+    let rng = createRng(seed, stream);
+    return (begin, count) => {
+      if (begin === 0) rng = createRng(seed, stream);
       const k = model.nComponents;
       const r = Float64Array.from({ length: count * k }, () => rng.uniform() + Number.MIN_VALUE);
       for (let i = 0; i < count; i++) {

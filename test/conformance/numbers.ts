@@ -196,6 +196,21 @@ const fewRows: Case[] = [
 
 const narrow: Case[] = [
   {
+    name: 'random responsibilities are those of the seed, though their sums are taken twice',
+    async run(device) {
+      const rng = createRng(11);
+      const rows = Array.from({ length: 500 }, () => {
+        const x = rng.normal();
+        return [x, 2 * x + 1e-5 * rng.normal()];
+      });
+      const options = { nComponents: 3, init: 'random', seed: 1, maxIter: 0, regCovar: 1e-14 } as const;
+      const own = await GaussianMixture.fit(rows, { ...options, device });
+      const right = await GaussianMixture.fit(rows, { ...options, device: cpu() });
+      allNear(own.weights, right.weights, { rel: 1e-6 }, 'weights');
+      allNear(own.means, right.means, { abs: 1e-6 }, 'means');
+    },
+  },
+  {
     name: 'a component narrower than the rounding of its rows',
     async run(device) {
       const rng = createRng(8);

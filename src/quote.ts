@@ -5,7 +5,7 @@ const MOST = 60;
 const CONTROL = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 /** Text without anything that a terminal would obey: control characters become `\u001b` and the like. */
-export const printable = (text: string): string =>
+const printable = (text: string): string =>
   text.replace(CONTROL, mark => `\\u${mark.codePointAt(0)!.toString(16).padStart(4, '0')}`);
 
 /** Text of a file as a cell of a table, or in a list: printable, and cut. */

@@ -40,7 +40,7 @@ export const addReading = (command: Command): Command =>
       ]),
     );
 
-export function parseDelimiter(text: string): string {
+function parseDelimiter(text: string): string {
   const mark = Object.hasOwn(MARKS, text) ? MARKS[text] : text;
   if (/^[^"#\r\n]$/.test(mark)) return mark;
   throw new InvalidArgumentError(`Expected one character, or ${Object.keys(MARKS).join(', ')}.`);

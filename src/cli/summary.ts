@@ -36,7 +36,7 @@ export function fitPairs(
 }
 
 /** How many starts ended where, the best first: '20: 14 at -180.185, 5 at -183.373, 1 collapsed'. */
-export function formatStarts(starts: readonly StartInfo[], best: 'highest' | 'lowest'): string {
+function formatStarts(starts: readonly StartInfo[], best: 'highest' | 'lowest'): string {
   const failed = starts.filter(({ stopReason }) => stopReason === 'failed').length;
   const collapsed = starts.filter(start => start.collapsed).length;
   const sign = best === 'highest' ? -1 : 1;

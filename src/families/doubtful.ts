@@ -1,5 +1,5 @@
 import { inverseFactor } from '../numerics/inverse-factor.js';
-import { at } from '../numerics/triangle.js';
+import { at, weightedSquares } from '../numerics/triangle.js';
 import type { Statistics } from '../statistics.js';
 import type { CovarianceType, Whitening } from './covariance/covariance-type.js';
 import { EMPTY_ROWS } from './family.js';
@@ -41,19 +41,8 @@ export function doubtful(
     const second = (c * sums.length) / k + d;
     for (let j = 0; j < d; j++) squares[j] = sums[second + (isFull ? at(j, j) : j)] / counts[c];
     const error = SUM_ROUNDING * rounding * Math.min(1, Math.sqrt(FEW_ROWS / counts[c]));
-    return !(error * weighted(factor, squares) <= MOST_ERROR);
+    return !(error * weightedSquares(factor, squares) <= MOST_ERROR);
   });
-}
-
-/** Σ_ij W_ij² M_jj, W a packed triangle or a diagonal. */
-function weighted(factor: Float64Array, squares: Float64Array): number {
-  const d = squares.length;
-  let sum = 0;
-  if (factor.length === d) for (let j = 0; j < d; j++) sum += factor[j] ** 2 * squares[j];
-  else {
-    for (let i = 0, t = 0; i < d; i++) for (let j = 0; j <= i; j++, t++) sum += factor[t] ** 2 * squares[j];
-  }
-  return sum;
 }
 
 /** W_k of component k; undefined where its covariance is not positive definite. */

@@ -1,4 +1,4 @@
-import { at } from '../numerics/triangle.js';
+import { at, weightedSquares } from '../numerics/triangle.js';
 import type { Statistics } from '../statistics.js';
 import type { Whitening } from './covariance/covariance-type.js';
 import { centredMoments, type Gaussian, type GaussianParameters } from './gaussian.js';
@@ -52,10 +52,8 @@ function roundingShortfall(
   const [moments, evaluation] = [4 * epsilon, 32 * epsilon];
   return counts.reduce((sum, count, k) => {
     const own = covariance.component(covariances, k, d);
-    let trace = 0;
-    for (let i = 0, t = k * length; i < d; i++) {
-      for (let j = diagonal ? i : 0; j <= i; j++, t++) trace += factors[t] ** 2 * own[at(j, j)];
-    }
+    const variances = Float64Array.from({ length: d }, (_, j) => own[at(j, j)]);
+    const trace = weightedSquares(factors.subarray(k * length, (k + 1) * length), variances);
     return sum + count * ((moments * trace) ** 2 / 4 + evaluation * Math.sqrt(trace));
   }, 0);
 }

@@ -14,6 +14,12 @@ export interface Densities extends ComponentDensities {
   readonly nFeatures: number;
 }
 
+/** W_k or a_k, of component k. */
+export function factorOf({ nComponents, factors }: Densities, k: number): Float64Array {
+  const length = factors.length / nComponents;
+  return factors.subarray(k * length, (k + 1) * length);
+}
+
 /** The densities of q ∝ (p(x, z | θ) e^bias)^β. */
 export function adjust(densities: Densities, { bias, beta = 1 }: EStepOptions): Densities {
   const { logConstants } = densities;
@@ -24,7 +30,7 @@ export function adjust(densities: Densities, { bias, beta = 1 }: EStepOptions): 
 }
 
 /** The densities of q ∝ p(x, z | θ)^β: every log density times β. */
-export function temper(densities: Densities, beta: number): Densities {
+function temper(densities: Densities, beta: number): Densities {
   if (beta === 1) return densities;
   const factor = densities.form === 'linear' ? beta : Math.sqrt(beta);
   return {

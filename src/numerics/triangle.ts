@@ -6,6 +6,17 @@ export const at = (i: number, j: number) => (i * (i + 1)) / 2 + j;
 /** Entries of a packed triangle of order D. */
 export const triangleLength = (d: number) => (d * (d + 1)) / 2;
 
+/** Σ_ij W_ij² m_j of a packed triangle W, or of a diagonal. */
+export function weightedSquares(factor: Float64Array, m: ArrayLike<number>): number {
+  const d = m.length;
+  let sum = 0;
+  if (factor.length === d) for (let j = 0; j < d; j++) sum += factor[j] * factor[j] * m[j];
+  else {
+    for (let i = 0, t = 0; i < d; i++) for (let j = 0; j <= i; j++, t++) sum += factor[t] * factor[t] * m[j];
+  }
+  return sum;
+}
+
 /** The lower triangle of the [D, D] row-major matrix at `offset`, packed, in `packed` if given. */
 export function packLower(
   square: Float64Array,

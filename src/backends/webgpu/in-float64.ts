@@ -32,11 +32,14 @@ export function hideRows(
 ): Hidden {
   rows.hide(indices, substitute);
   const hidden = rowsOf(rows, indices, begin, end);
-  const { center, scale } = rows.units;
-  const d = substitute.length;
-  const x = hidden.x.map((_, at) => center[at % d] + scale[at % d] * substitute[at % d]);
+  const place = placeOf(rows, substitute);
+  const x = hidden.x.map((_, at) => place[at % place.length]);
   return { ...hidden, substitutes: { ...hidden, x } };
 }
+
+/** Where the substitute is, in the caller's units. */
+const placeOf = ({ units: { center, scale } }: GpuRows, substitute: Float32Array): Float64Array =>
+  Float64Array.from(substitute, (value, j) => center[j] + scale[j] * value);
 
 /** Those of the rows that are in [begin, end). */
 export function rowsOf({ points }: GpuRows, indices: Uint32Array, begin: number, end: number): Selection {
@@ -61,13 +64,12 @@ const LEAST_SHARE = 2 ** -30;
 /** Whether some of the components have a part of what is resident in the place of hidden rows. */
 export function isPartOf(
   components: readonly number[],
-  { units }: GpuRows,
+  rows: GpuRows,
   substitute: Float32Array,
   densities: Densities,
 ): boolean {
   const block = posteriorBlock(1, densities.nComponents);
-  const place = Float64Array.from(substitute, (value, j) => units.center[j] + units.scale[j] * value);
-  mixturePosterior(place, 0, 1, densities, block);
+  mixturePosterior(placeOf(rows, substitute), 0, 1, densities, block);
   return components.some(k => block.responsibilities[k] > LEAST_SHARE);
 }
 

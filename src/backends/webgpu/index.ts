@@ -166,7 +166,7 @@ export class WebGpuBackend implements Backend {
     const resolution = resolve(resident, densities, MOST_BLUR.sums, exact);
     if (exact.length === 0 || resolution.kind === 'all') return resolution;
     if (isPartOf(exact, resident, resolution.substitute, densities)) return undetermined(exact);
-    hideRows(resident, resolution.indices, resolution.substitute);
+    resident.hide(resolution.indices, resolution.substitute);
     const seen = seenBy(densities, resolution.unseen, resident.units);
     const posteriors = workspace.chunks.map(({ index }) => () => {
       return this.#posteriorOf(workspace, seen, index, { responsibilities: true });
@@ -264,7 +264,7 @@ export class WebGpuBackend implements Backend {
     const seen = seenBy(densities, resolution.unseen, resident.units);
     for (const { index, rowBegin, count } of chunks) {
       const posterior = await this.#exclusive(rows, densities, async workspace => {
-        hideRows(resident, resolution.indices, resolution.substitute);
+        resident.hide(resolution.indices, resolution.substitute);
         return this.#posteriorOf(workspace, seen, index, options);
       });
       const hidden = rowsOf(resident, resolution.indices, rowBegin, rowBegin + count);

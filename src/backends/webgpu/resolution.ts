@@ -1,6 +1,6 @@
 import type { Matrix } from '../../data/matrix.js';
-import type { Densities } from '../../models/densities.js';
-import { at, triangleLength } from '../../numerics/triangle.js';
+import { type Densities, factorOf } from '../../models/densities.js';
+import { at, triangleLength, weightedSquares } from '../../numerics/triangle.js';
 import type { Statistics } from '../../statistics.js';
 import type { Units } from './pack.js';
 import { beyond } from './unseen.js';
@@ -71,12 +71,8 @@ export function resolve(
   if (narrow.length === 0)
     return substitute ? { kind: 'rows', indices: rows.far, substitute, unseen } : undetermined(exact);
   const worst = narrow.reduce((a, b) => (blur[b] > blur[a] ? b : a));
-  const of = areCentres(densities)
-    ? 'a quarter of its distance from the next'
-    : densities.form === 'linear'
-      ? 'a nat, in the log density of a row'
-      : 'its standard deviation';
-  const all: AllRows = { kind: 'all', component: worst, why: `rounding is ${figure(blur[worst])} of ${of}` };
+  const why = `rounding is ${figure(blur[worst])} of ${unitOf(densities)}`;
+  const all: AllRows = { kind: 'all', component: worst, why };
   if (densities.moments === 'first' || densities.form === 'linear') return all;
   const indices = substitute && rowsInside(boxes, rows);
   return indices ? { kind: 'rows', indices, substitute, unseen } : all;
@@ -91,31 +87,27 @@ function blurs(densities: Densities, units: Units): Float64Array {
   return areCentres(densities) ? perDistance(blur, densities) : blur;
 }
 
+/** What blur is measured in, for people. */
+function unitOf(densities: Densities): string {
+  if (areCentres(densities)) return 'a quarter of its distance from the next';
+  return densities.form === 'linear' ? 'a nat, in the log density of a row' : 'its standard deviation';
+}
+
 const figure = (value: number) => (Number.isFinite(value) ? value.toPrecision(2) : 'more');
 
 const areCentres = ({ form, moments }: Densities) => form === 'diag' && moments === 'first';
 
 function roundings(densities: Densities, units: Units): Float64Array {
-  const { form, nComponents, nFeatures: d, means, factors } = densities;
-  const length = factors.length / nComponents;
+  const { form, nComponents, nFeatures: d, means } = densities;
   const squares = new Float64Array(d);
   const blur = new Float64Array(nComponents);
   for (let k = 0; k < nComponents; k++) {
     for (let j = 0; j < d; j++) {
       squares[j] = (means[k * d + j] - units.center[j]) ** 2 + units.scale[j] ** 2;
     }
-    const own = factors.subarray(k * length, (k + 1) * length);
-    let sum = 0;
-    if (form === 'full') {
-      for (let i = 0, t = 0; i < d; i++) {
-        for (let j = 0; j <= i; j++, t++) sum += own[t] * own[t] * squares[j];
-      }
-    } else if (form === 'diag') {
-      for (let j = 0; j < d; j++) sum += own[j] * own[j] * squares[j];
-    } else {
-      for (let j = 0; j < d; j++) if (isPossible(own[j])) sum += own[j] * own[j] * squares[j];
-    }
-    blur[k] = ROUNDING * Math.sqrt(sum);
+    const own = factorOf(densities, k);
+    const possible = form === 'linear' ? own.map(factor => (isPossible(factor) ? factor : 0)) : own;
+    blur[k] = ROUNDING * Math.sqrt(weightedSquares(possible, squares));
   }
   return blur;
 }
@@ -192,9 +184,9 @@ interface Box {
   readonly high: Float64Array;
 }
 
-function boxOf({ form, nFeatures: d, means, factors, nComponents }: Densities, k: number, blur: number): Box {
-  const length = factors.length / nComponents;
-  const deviations = deviationsOf(form, factors.subarray(k * length, (k + 1) * length), d);
+function boxOf(densities: Densities, k: number, blur: number): Box {
+  const { form, nFeatures: d, means } = densities;
+  const deviations = deviationsOf(form, factorOf(densities, k), d);
   const reach = REACH + 8 * blur;
   const own = means.subarray(k * d, (k + 1) * d);
   return {

@@ -1,4 +1,5 @@
-import type { Densities } from '../../models/densities.js';
+import { type Densities, factorOf } from '../../models/densities.js';
+import { at } from '../../numerics/triangle.js';
 import type { Packed, Units } from './pack.js';
 import { FAR } from './units.js';
 
@@ -7,22 +8,21 @@ const BEYOND = 2 ** 10 * FAR;
 /** Nats behind another component that count as never. */
 const NEVER = 60;
 
-/** Components whose numbers the device cannot hold, and one that only these rows do not belong to never. */
+/** Components whose numbers the device cannot hold: they lie, or reach, too far. */
 export interface Beyond {
-  /** Those that no resident row can belong to: another is always nearer. */
   readonly unseen: readonly number[];
-  /** One that a resident row may belong to. */
+  /** One of them that a resident row may belong to; where there is none, the device does without them all. */
   readonly needed: number | undefined;
 }
 
-/** Which components lie beyond what the device can hold: those of far rows, and those as wide as their distance. */
 export function beyond(densities: Densities, units: Units): Beyond {
   const { nComponents } = densities;
-  const all = Array.from({ length: nComponents }, (_, k) => k).filter(k => isBeyond(densities, k, units));
-  if (all.length === 0) return { unseen: [], needed: undefined };
-  const others = Array.from({ length: nComponents }, (_, k) => k).filter(k => !all.includes(k));
-  const needed = all.find(k => !others.some(l => isAlwaysBehind(densities, k, l, units)));
-  return { unseen: all, needed };
+  const components = Array.from({ length: nComponents }, (_, k) => k);
+  const unseen = components.filter(k => isBeyond(densities, k, units));
+  if (unseen.length === 0) return { unseen, needed: undefined };
+  const others = components.filter(k => !unseen.includes(k));
+  const needed = unseen.find(k => !others.some(l => isAlwaysBehind(densities, k, l, units)));
+  return { unseen, needed };
 }
 
 /** What the device sees of the densities: those of components that no resident row belongs to are 0. */
@@ -51,16 +51,13 @@ export function originOf(
   return origin;
 }
 
-function isBeyond(
-  { form, nFeatures: d, nComponents, means, factors }: Densities,
-  k: number,
-  { center, scale }: Units,
-): boolean {
+function isBeyond(densities: Densities, k: number, { center, scale }: Units): boolean {
+  const { form, nFeatures: d, means } = densities;
   if (form === 'linear') return false;
-  const length = factors.length / nComponents;
+  const own = factorOf(densities, k);
   for (let j = 0; j < d; j++) {
     if (Math.abs(means[k * d + j] - center[j]) > BEYOND * scale[j]) return true;
-    const diagonal = factors[k * length + (form === 'full' ? (j * (j + 3)) / 2 : j)];
+    const diagonal = own[form === 'full' ? at(j, j) : j];
     if (Math.abs(diagonal) * scale[j] < 1 / BEYOND) return true;
   }
   return false;
@@ -75,13 +72,9 @@ function isAlwaysBehind(densities: Densities, k: number, other: number, units: U
 }
 
 /** A bound from below of |W (x − μ)|² within FAR: |W u| ≥ |u_j| / σ_j for each column, and W_00 is 1 / σ_0. */
-function leastSquare(
-  { form, nFeatures: d, nComponents, means, factors }: Densities,
-  k: number,
-  { center, scale }: Units,
-) {
-  const length = factors.length / nComponents;
-  const own = factors.subarray(k * length, (k + 1) * length);
+function leastSquare(densities: Densities, k: number, { center, scale }: Units): number {
+  const { form, nFeatures: d, means } = densities;
+  const own = factorOf(densities, k);
   const columns = form === 'full' ? 1 : d; // of a full covariance only the first column's deviation is at hand
   let square = 0;
   for (let j = 0; j < columns; j++) {
@@ -92,13 +85,9 @@ function leastSquare(
 }
 
 /** A bound from above of |W (x − μ)|² within FAR. */
-function mostSquare(
-  { form, nFeatures: d, nComponents, means, factors }: Densities,
-  k: number,
-  { center, scale }: Units,
-) {
-  const length = factors.length / nComponents;
-  const own = factors.subarray(k * length, (k + 1) * length);
+function mostSquare(densities: Densities, k: number, { center, scale }: Units): number {
+  const { form, nFeatures: d, means } = densities;
+  const own = factorOf(densities, k);
   const reach = (j: number) => Math.abs(means[k * d + j] - center[j]) + FAR * scale[j];
   let sum = 0;
   for (let i = 0, t = 0; i < d; i++) {

@@ -1,31 +1,15 @@
 import { BayesianGaussianMixture } from '../../estimators/bayesian-gaussian-mixture.js';
-import { besideEachOther, likeliest } from '../append.js';
 import { counted, fitPairs, formatSummary, partsTable } from '../summary.js';
 import { formatNats, formatNumber } from '../table.js';
 import type { OpenModel } from './kind.js';
-import { type PointsInput, pointsReader } from './points.js';
+import { openComponents } from './mixture-like.js';
+import type { PointsInput } from './points.js';
 
 export function openBayesian(json: unknown): OpenModel<PointsInput> {
   const model = BayesianGaussianMixture.fromJSON(json);
   return {
-    kind: 'bayesian-gaussian-mixture',
-    part: 'component',
-    nParts: model.nComponents,
-    columns: model.columns,
-    toJSON: () => model.toJSON(),
+    ...openComponents('bayesian-gaussian-mixture', model),
     describe: () => describeBayesian(model),
-    readInput: pointsReader(model),
-    predict: ({ points }, use) => model.predict(points, use),
-    predictProba: ({ points }, use) => model.predictProba(points, use),
-    async beside({ points }, use) {
-      const { labels, probability } = likeliest(await model.predictProba(points, use), model.nComponents);
-      const logDensities = await model.scoreSamples(points, use);
-      return {
-        header: ['component', 'probability', 'log_density'],
-        array: besideEachOther([labels, probability, logDensities]),
-      };
-    },
-    sample: (n, seed) => model.sample(n, { seed }),
     async score({ points }, use) {
       const value = await model.score(points, use);
       return [{ name: 'score', label: 'mean log-density bound', value, text: formatNumber(value, 7) }];

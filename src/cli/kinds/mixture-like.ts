@@ -9,27 +9,30 @@ import type { OpenModel, TableNames } from './kind.js';
 import { likelihoodScores } from './likelihood.js';
 import { type PointsInput, pointsReader } from './points.js';
 
-/** A mixture with a likelihood: of Gaussians or of counts. */
-export interface MixtureLike extends TableNames {
+/** What can be asked of every mixture. */
+export interface Components extends TableNames {
   readonly nComponents: number;
-  readonly fitInfo: FitInfo | undefined;
   toJSON(): object;
   predict(points: Points, options?: UseOptions): Promise<Uint32Array>;
   predictProba(points: Points, options?: UseOptions): Promise<Float64Array>;
   scoreSamples(points: Points, options?: UseOptions): Promise<Float64Array>;
+  sample(n: number, options?: { seed?: number }): SampledPoints;
+}
+
+/** A mixture with a likelihood: of Gaussians or of counts. */
+export interface MixtureLike extends Components {
+  readonly fitInfo: FitInfo | undefined;
   score(points: Points, options?: UseOptions): Promise<number>;
   aic(points: Points, options?: UseOptions): Promise<number>;
   bic(points: Points, options?: UseOptions): Promise<number>;
   icl(points: Points, options?: UseOptions): Promise<number>;
-  sample(n: number, options?: { seed?: number }): SampledPoints;
 }
 
-/** @param load rows once for all that is asked of them, where the model takes resident rows */
-export function openMixture(
+/** What commands do with the components of any mixture. */
+export function openComponents(
   kind: string,
-  model: MixtureLike,
-  load = (points: Matrix, device: Backend): Points | Promise<Points> => device.load(points),
-): Omit<OpenModel<PointsInput>, 'describe'> {
+  model: Components,
+): Omit<OpenModel<PointsInput>, 'describe' | 'score'> {
   return {
     kind,
     part: 'component',
@@ -49,6 +52,17 @@ export function openMixture(
       };
     },
     sample: (n, seed) => model.sample(n, { seed }),
+  };
+}
+
+/** @param load rows once for all that is asked of them, where the model takes resident rows */
+export function openMixture(
+  kind: string,
+  model: MixtureLike,
+  load = (points: Matrix, device: Backend): Points | Promise<Points> => device.load(points),
+): Omit<OpenModel<PointsInput>, 'describe'> {
+  return {
+    ...openComponents(kind, model),
     async score({ points, nRows }, use) {
       const rows = await load(points, use.device);
       const mean = await model.score(rows, use);

@@ -4,7 +4,7 @@ import { FileFormatError } from '../../errors.js';
 export type Delimiter = string;
 
 /** The most fields of a line that are told apart: more than any file of rows has. */
-export const MOST_FIELDS = 100_000;
+const MOST_FIELDS = 100_000;
 
 /** Takes a line's fields, and where the line begins and ends; anything true ends the reading. */
 export type Visit = (fields: string[], start: number, end: number) => unknown;

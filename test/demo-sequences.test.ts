@@ -116,8 +116,9 @@ describe('sequences', () => {
     await demo.page.click('#sequence-cancel');
     await demo.ended('#sequence-run');
     expect(performance.now() - asked).toBeLessThan(10_000);
-    expect(await demo.text('#sequence-status')).toMatch(
-      /^Aborted after \d+ iterations\. The last good model is kept\.$/,
+    const iterations = (await demo.figure('sequence-iterations')).toLocaleString('en');
+    expect(await demo.text('#sequence-status')).toBe(
+      `Aborted after ${iterations} iterations. The last good model is kept.`,
     );
     expect((await demo.downloadedModel('#sequence-download')).fit.stopReason).toBe('aborted');
     expect(await label()).toMatch(/steps 1 to 1000000, in \d+ coloured bands of states$/);

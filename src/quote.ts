@@ -8,9 +8,11 @@ const CONTROL = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 const printable = (text: string): string =>
   text.replace(CONTROL, mark => `\\u${mark.codePointAt(0)!.toString(16).padStart(4, '0')}`);
 
-/** Text of a file as a cell of a table, or in a list: printable, and cut. */
-export const brief = (text: string, most = MOST): string =>
-  printable(text.length > most ? `${text.slice(0, most)}…` : text);
+/** Text of a file as a cell of a table, or in a list: printable, and cut to `most` characters. */
+export function brief(text: string, most = MOST): string {
+  const shown = printable(text.slice(0, most));
+  return text.length > most || shown.length > most ? `${shown.slice(0, most)}…` : shown;
+}
 
 /** Text of a file or of a caller, for a message: printable, cut, in quotes. */
 export const quote = (text: string, most = MOST): string => `"${brief(text, most)}"`;

@@ -3,6 +3,7 @@ import { access, constants, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { decompressed, textOf } from '../data/text.js';
 import { EmError, ModelFormatError } from '../errors.js';
+import { brief } from '../quote.js';
 
 /** A file or folder cannot be opened, read or written. */
 export class FileError extends EmError {
@@ -26,15 +27,17 @@ export async function readBytes(path: string): Promise<Uint8Array> {
 export const readText = async (path: string): Promise<string> => textOf(await readBytes(path));
 
 /** The value in a JSON file. */
-export function readJson(path: string): Promise<unknown> {
-  return about(path, async () => {
-    const text = await readText(path);
-    try {
-      return JSON.parse(text);
-    } catch (error) {
-      throw new ModelFormatError(`Expected a model in JSON. ${(error as Error).message}.`, { cause: error });
-    }
-  });
+export const readJson = (path: string): Promise<unknown> =>
+  about(path, async () => parseJson(await readText(path)));
+
+/** @throws ModelFormatError */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    const { message } = cause as Error; // which may show a part of the text
+    throw new ModelFormatError(`Expected a model in JSON. ${brief(message, 200)}.`, { cause });
+  }
 }
 
 /** Run `read`, and begin the message of whatever goes wrong with the file's name. */

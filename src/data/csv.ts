@@ -25,8 +25,8 @@ export function parseCsv(text: string, options: CsvOptions = {}): CsvData {
   return new Table(withPlainNewlines(text), options).read();
 }
 
-function checkOptions({ delimiter, decimal, missing }: CsvOptions): void {
-  if (delimiter !== undefined && !/^[^"#\n\r]$/.test(delimiter)) {
+function checkOptions({ delimiter, decimal, missing, columns, sequenceColumn }: CsvOptions): void {
+  if (delimiter !== undefined && !(isText(delimiter) && /^[^"#\n\r]$/.test(delimiter))) {
     throw new InvalidArgumentError(
       `delimiter must be one character, such as ';' or '\\t', and neither a quote nor #; got ${inWords(delimiter)}.`,
     );
@@ -37,4 +37,16 @@ function checkOptions({ delimiter, decimal, missing }: CsvOptions): void {
   if (missing !== undefined && missing !== 'error' && missing !== 'drop') {
     throw new InvalidArgumentError(`missing must be 'error' or 'drop', got ${inWords(missing)}.`);
   }
+  if (columns !== undefined && !(Array.isArray(columns) && columns.every(isText))) {
+    throw new InvalidArgumentError(
+      `columns must be a list of names or positions, all of them text, got ${inWords(columns)}.`,
+    );
+  }
+  if (sequenceColumn !== undefined && !isText(sequenceColumn)) {
+    throw new InvalidArgumentError(
+      `sequenceColumn must be a name or a position, as text, got ${inWords(sequenceColumn)}.`,
+    );
+  }
 }
+
+const isText = (value: unknown): value is string => typeof value === 'string';

@@ -2,6 +2,10 @@ import { FileFormatError } from '../errors.js';
 
 /** More than a JavaScript string can hold. */
 const MOST_BYTES = 2 ** 30;
+/** Tables shrink to a tenth, those of hardly anything but zeros to a fiftieth; a file that is made to fill memory to a thousandth. */
+const MOST_TIMES = 100;
+/** So much may come of any file. */
+const FREE_BYTES = 2 ** 26;
 
 /** What marks an encoding at the beginning of a file. */
 const MARKS: readonly (readonly [encoding: string, ...mark: number[]])[] = [
@@ -16,10 +20,11 @@ const beginsWith = (bytes: Uint8Array, mark: readonly number[]) =>
 /**
  * The content of a file, decompressed if it is a gzip file, as its first bytes say.
  *
- * @throws FileFormatError for one that is broken, or larger than 1 GiB once it is decompressed
+ * @throws FileFormatError for one that is broken, or that holds more than 1 GiB, or more than 64 MiB and 100 times its bytes
  */
 export async function decompressed(bytes: Uint8Array): Promise<Uint8Array> {
   if (!beginsWith(bytes, [0x1f, 0x8b])) return bytes;
+  const most = Math.min(MOST_BYTES, Math.max(FREE_BYTES, MOST_TIMES * bytes.length));
   const chunks: Uint8Array[] = [];
   let length = 0;
   try {
@@ -29,7 +34,7 @@ export async function decompressed(bytes: Uint8Array): Promise<Uint8Array> {
       if (done) break;
       chunks.push(value);
       length += value.length;
-      if (length > MOST_BYTES) {
+      if (length > most) {
         await reader.cancel();
         break;
       }
@@ -37,8 +42,12 @@ export async function decompressed(bytes: Uint8Array): Promise<Uint8Array> {
   } catch (cause) {
     throw new FileFormatError('The gzip file is broken or cut short. Try to copy it again.', { cause });
   }
-  if (length > MOST_BYTES) {
-    throw new FileFormatError('The gzip file holds more than 1 GiB. Try to divide it, or a .npy file.');
+  if (length > most) {
+    throw new FileFormatError(
+      most === MOST_BYTES
+        ? 'The gzip file holds more than 1 GiB. Try to divide it, or a .npy file.'
+        : `The gzip file of ${bytes.length} bytes holds more than ${Math.floor(most / 2 ** 20)} MiB, far more than tables do. Try to decompress it first, if it is one.`,
+    );
   }
   return joined(chunks, length);
 }

@@ -71,6 +71,14 @@ describe('what is read', () => {
     expect(read('a\n1e3\n-.5\n+2.\n6.02E+23\n0').data).toEqual([1000, -0.5, 2, 6.02e23, 0]);
   });
 
+  it.each([
+    ['-2,968.99\t0\n0\t-0\n-0.00\t-0.0027\n', [-2968.99, 0, 0, -0, -0, -0.0027]],
+    ['44 "1\'234.5"\n110 "610"\n', [44, 1234.5, 110, 610]],
+    ['-1 234,5;2\n3;4\n', [-1234.5, 2, 3, 4]],
+  ])('takes a first line for numbers where it alone has groups of digits: %j', (text, data) => {
+    expect(read(text).data).toEqual(data);
+  });
+
   it('keeps delimiters and line breaks inside quotes', () => {
     const text = '"name, of it",x\n"one\ntwo, ""three""",1\nfour,2\n';
     expect(read(text, 'x').data).toEqual([1, 2]);

@@ -1,6 +1,7 @@
 import { EmError } from '../../src/errors.js';
 import { createRng } from '../../src/numerics/rng.js';
 import type { FuzzKind } from './kind.js';
+import { checkWords, Wrong } from './words.js';
 
 /** What one input may cost. */
 const MOST = { seconds: 2, bytes: 256 * 2 ** 20 };
@@ -16,12 +17,12 @@ export interface CaseResult {
 }
 
 /** Input number `index` of a seed, whichever others are made. */
-export const inputOf = <S>(kind: FuzzKind<S>, seeds: readonly S[], seed: number, index: number) =>
+export const inputOf = <S, I>(kind: FuzzKind<S, I>, seeds: readonly S[], seed: number, index: number): I =>
   kind.make(seeds, createRng(seed, index));
 
-/** Take one input; anything but a result or a typed error, soon and in little memory, is a failure. */
-export async function runCase<S>(
-  kind: FuzzKind<S>,
+/** Take one input; anything but a right result or a typed error in few words, soon and in little memory, is a failure. */
+export async function runCase<S, I>(
+  kind: FuzzKind<S, I>,
   seeds: readonly S[],
   seed: number,
   index: number,
@@ -34,11 +35,23 @@ export async function runCase<S>(
   try {
     await kind.take(input);
   } catch (error) {
-    if (error instanceof EmError) refused = error.constructor.name;
-    else failure = String((error as Error)?.stack ?? error).slice(0, 2000);
+    if (error instanceof EmError) refused = error.name;
+    failure = faultOf(error);
   }
   const [seconds, bytes] = [(performance.now() - began) / 1000, peak() - before];
   if (seconds > MOST.seconds) failure ??= `it took ${seconds.toFixed(1)} s`;
   if (bytes > MOST.bytes) failure ??= `it took ${Math.round(bytes / 2 ** 20)} MiB`;
   return { index, seconds, bytes, refused, failure };
+}
+
+/** What is wrong with what was thrown; undefined for a typed error whose message may be shown to a person. */
+function faultOf(error: unknown): string | undefined {
+  if (error instanceof Wrong) return error.message;
+  if (!(error instanceof EmError)) return String((error as Error)?.stack ?? error).slice(0, 2000);
+  try {
+    checkWords(error.message);
+    return undefined;
+  } catch (fault) {
+    return (fault as Error).message;
+  }
 }

@@ -49,7 +49,7 @@ async function runSlice(): Promise<void> {
 async function show(index: number): Promise<void> {
   for (const kind of kinds) {
     const seeds = await kind.seeds();
-    console.log(String(inputOf(kind, seeds, seed, index)).slice(0, 20_000));
+    console.log(kind.show(inputOf(kind, seeds, seed, index)).slice(0, 20_000));
     console.log(await runCase(kind, seeds, seed, index));
   }
 }

@@ -1,4 +1,5 @@
+import { csv } from './csv.js';
 import type { FuzzKind } from './kind.js';
 import { models } from './models.js';
 
-export const KINDS: readonly FuzzKind[] = [models as FuzzKind];
+export const KINDS: readonly FuzzKind[] = [models as FuzzKind, csv as FuzzKind];

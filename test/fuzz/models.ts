@@ -1,5 +1,6 @@
+import { parseJson } from '../../src/cli/files.js';
 import { openModel } from '../../src/cli/models.js';
-import { cpu, ModelFormatError, matrix } from '../../src/index.js';
+import { cpu, matrix } from '../../src/index.js';
 import type { Rng } from '../../src/numerics/rng.js';
 import { EVERY_MODEL } from '../support/every-model.js';
 import { type FuzzKind, pick } from './kind.js';
@@ -17,7 +18,7 @@ const STRANGE: readonly Json[] = [
 ];
 
 /** Files of every kind of model, of which members are dropped, doubled, moved, or made something else. */
-export const models: FuzzKind<string> = {
+export const models: FuzzKind<string, string> = {
   name: 'model',
   seeds: () =>
     Promise.all(EVERY_MODEL.flatMap(({ fit }) => [0, 1].map(async seed => JSON.stringify(await fit(seed))))),
@@ -28,8 +29,9 @@ export const models: FuzzKind<string> = {
     const text = JSON.stringify(file);
     return rng.integer(10) === 0 ? scratched(text, rng) : text;
   },
+  show: String,
   async take(input) {
-    const model = openModel(parse(String(input)));
+    const model = openModel(parseJson(input));
     model.describe();
     model.toJSON();
     const { nFeatures, columns, levels } = model.toJSON() as Record<string, number & string[]>;
@@ -61,15 +63,6 @@ const counts = (vocabulary: number) => ({
   },
   nRows: 1,
 });
-
-/** As a file is read: what is no JSON is no model. */
-function parse(text: string): Json {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new ModelFormatError('no JSON', { cause });
-  }
-}
 
 /** Make one random member, at any depth, something else. */
 function change(file: Json, other: Json, rng: Rng): void {

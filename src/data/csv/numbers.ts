@@ -63,14 +63,16 @@ export class DecimalVotes {
   #comma = 0;
   /** 81,654 */
   #either = 0;
-  /** 81 654 */
+  /** 81 654 and 81,654.5: no plain numbers */
   #grouped = 0;
 
   add(field: string): void {
     const plain = Number.isFinite(plainNumber(field));
     const [point, comma] = [numberIn(field, '.'), numberIn(field, ',')].map(Number.isFinite);
-    if (point && !comma) this.#point++;
-    else if (comma && !point) this.#comma++;
+    if (point && !comma) {
+      this.#point++;
+      if (!plain) this.#grouped++;
+    } else if (comma && !point) this.#comma++;
     else if (!plain && point && comma) {
       if (field.includes(',') || field.includes('.')) this.#either++;
       else this.#grouped++;

@@ -35,14 +35,18 @@ export function parseNpyTable(bytes: ArrayBuffer | Uint8Array, options: NpyTable
   const data = new (all instanceof Float32Array ? Float32Array : Float64Array)(n * chosen.length);
   const kept: number[] = [];
   for (let i = 0; i < n; i++) {
-    const gap = chosen.findIndex((column, j) => {
+    const bad = chosen.findIndex((column, j) => {
       data[kept.length * chosen.length + j] = all[i * d + column];
-      return Number.isNaN(all[i * d + column]);
+      return !Number.isFinite(all[i * d + column]);
     });
-    if (gap >= 0 && missing !== 'drop') throw notANumber(i, chosen[gap], advise);
-    if (gap < 0) kept.push(i);
+    if (bad < 0) kept.push(i);
+    else {
+      const value = all[i * d + chosen[bad]];
+      if (missing !== 'drop' || !Number.isNaN(value))
+        throw notFinite({ row: i, column: chosen[bad], value }, advise);
+    }
   }
-  if (n > 0 && kept.length === 0) throw new FileFormatError(`Each of ${n} rows has a missing value.`);
+  if (kept.length === 0) throw new FileFormatError(`Each of ${n} rows has a missing value.`);
   if (kept.length < n) notes.push(`${n - kept.length} of ${n} rows with missing values are left out`);
   return {
     points: matrix(data.slice(0, kept.length * chosen.length), [kept.length, chosen.length]),
@@ -53,9 +57,14 @@ export function parseNpyTable(bytes: ArrayBuffer | Uint8Array, options: NpyTable
   };
 }
 
-function notANumber(row: number, column: number, advise: (options: Advised) => string): InvalidDataError {
+function notFinite(
+  { row, column, value }: { row: number; column: number; value: number },
+  advise: (options: Advised) => string,
+): InvalidDataError {
+  const advice = Number.isNaN(value)
+    ? `Try ${advise({ missing: 'drop' })}, which leaves such rows out.`
+    : 'Try dropping or replacing such rows before saving.';
   return new InvalidDataError(
-    `Row ${row}, column ${column} is NaN; every value must be finite (rows and columns count from 0). ` +
-      `Try ${advise({ missing: 'drop' })}, which leaves such rows out.`,
+    `Row ${row}, column ${column} is ${value}; every value must be finite (rows and columns count from 0). ${advice}`,
   );
 }

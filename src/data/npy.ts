@@ -1,4 +1,4 @@
-import { FileFormatError } from '../errors.js';
+import { FileFormatError, InvalidDataError } from '../errors.js';
 import { brief, quote } from '../quote.js';
 import { checkFeatures, type Matrix, matrix } from './matrix.js';
 
@@ -55,17 +55,22 @@ export interface OpenNpy {
   values(): Numbers;
 }
 
-/** @throws FileFormatError */
+/** @throws FileFormatError, InvalidDataError for an array of nothing */
 export function openNpy(bytes: ArrayBuffer | Uint8Array): OpenNpy {
   const file = bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes);
   const { descr, fortranOrder, shape, offset } = headerOf(file);
   const { size, read, isSwapped } = readerOf(descr);
   if (shape.length !== 1 && shape.length !== 2) {
     throw new FileFormatError(
-      `Expected an array of shape (n, d) or (n,), got ${tuple(shape)}. Try array.reshape(n, d) before saving.`,
+      `Expected an array of shape (n, d) or (n,), got ${brief(tuple(shape), 100)}. Try array.reshape(n, d) before saving.`,
     );
   }
   const [n, d = 1] = shape;
+  if (n === 0 || d === 0) {
+    throw new InvalidDataError(
+      `Expected at least one row and one column, got an array of shape ${tuple(shape)}.`,
+    );
+  }
   const expected = n * d * size;
   const got = file.length - offset;
   if (got < expected) {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatNpy, parseNpy } from '../../src/data/npy.js';
+import { parseNpyTable } from '../../src/data/npy-table.js';
 import { FileFormatError, InvalidDataError } from '../../src/errors.js';
 
 interface FileParts {
@@ -18,7 +19,7 @@ function npy({ descr = "'<f8'", fortran, shape = '(2, 2)', data, version = 1 }: 
   const length =
     version === 1
       ? [header.length & 255, header.length >> 8]
-      : [header.length & 255, header.length >> 8, 0, 0];
+      : [header.length & 255, (header.length >> 8) & 255, header.length >> 16, 0];
   const body = new Uint8Array((data ?? new Float64Array([1, 2, 3, 4])).buffer);
   return Uint8Array.from([
     0x93,
@@ -251,6 +252,28 @@ describe('what is refused', () => {
   it('other than one or two dimensions', () => {
     expect(failure(npy({ shape: '()' }))).toContain('got ()');
     expect(failure(npy({ shape: '(1, 2, 2)' }))).toContain('got (1, 2, 2)');
+  });
+
+  it('a shape of many dimensions, in few words', () => {
+    const message = failure(npy({ shape: `(${'2, '.repeat(20_000)})`, version: 2 }));
+    expect(message).toContain('got (2, 2, 2, ');
+    expect(message.length).toBeLessThan(300);
+  });
+
+  it('no rows of many columns, before the columns are named', () => {
+    for (const d of [1e7, 2 ** 32]) {
+      expect(() => parseNpyTable(npy({ shape: `(0, ${d})` }), { columns: ['0'] })).toThrow(
+        new InvalidDataError(`Expected at least one row and one column, got an array of shape (0, ${d}).`),
+      );
+    }
+  });
+
+  it('an infinite value of a table, by its row and column in the file', () => {
+    const data = Float64Array.of(Number.NaN, 1, 2, Number.POSITIVE_INFINITY);
+    expect(() => parseNpyTable(npy({ data }), { columns: ['1'], missing: 'drop' })).toThrow(
+      'Row 1, column 1 is Infinity; every value must be finite',
+    );
+    expect(() => parseNpyTable(npy({ data }), { missing: 'drop' })).toThrow('Row 1, column 1 is Infinity');
   });
 
   it('values that are not finite, and no rows, as any matrix does', () => {

@@ -5,18 +5,17 @@
  */
 import { writeFileSync } from 'node:fs';
 import { formatTable } from '../src/cli/table.js';
-import { type Backend, cpu, em, hard, kMeansPlusPlus, matrix, type Rows, webgpu } from '../src/index.js';
+import { type Backend, em, hard, kMeansPlusPlus, matrix, type Rows } from '../src/index.js';
 import { kMeansPlusPlusSeeds } from '../src/init/k-means-plus-plus.js';
 import { plusPlus } from '../src/init/plus-plus.js';
 import { columnUnits } from '../src/init/start.js';
 import { KMeansModel } from '../src/models/k-means.js';
 import type { MixtureModel } from '../src/models/mixture.js';
 import { createRng, sampleIndices } from '../src/numerics/rng.js';
+import { openBackends } from './backends.js';
 import { CLUSTERS, type Clusters } from './clusters.js';
-import { type AdapterReport, describeAdapter, provideGpu } from './gpu.js';
 import { nodeMachine } from './machine.js';
 import { modelOf, timeEm } from './peers/em.js';
-import { AbsentError } from './peers/peer.js';
 import { createProblem } from './problem.js';
 import { digits, duration, percent, times } from './report/format.js';
 import { readOptions, script } from './script.js';
@@ -60,17 +59,6 @@ await script(async () => {
   const report = { date: new Date().toISOString(), machine: nodeMachine(), adapter, cost, quality };
   writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
 });
-
-/** WebGPU where there is an adapter, and the CPU. */
-async function openBackends(): Promise<{ adapter?: AdapterReport; backends: Backend[] }> {
-  try {
-    const adapter = await describeAdapter(await provideGpu());
-    return { adapter, backends: [await webgpu(), cpu()] };
-  } catch (error) {
-    if (!(error instanceof AbsentError)) throw error;
-    return { backends: [cpu()] };
-  }
-}
 
 /** Starts and iterations on the same rows, in turns. */
 async function measureCost(shape: Shape, backends: readonly Backend[], repeats: number) {

@@ -28,6 +28,7 @@ export default defineConfig({
         scaling: here('scaling.ts'),
         seeding: here('seeding.ts'),
         starts: here('starts.ts'),
+        stopping: here('stopping.ts'),
         counts: here('counts.ts'),
         rules: here('rules.ts'),
         hmm: here('hmm.ts'),

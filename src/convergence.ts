@@ -4,13 +4,21 @@ import { checkInteger, checkNumber } from './numbers.js';
 export type StopReason = 'tolerance' | 'maxIter' | 'aborted' | 'failed';
 
 export interface StoppingOptions {
-  /** Stop when the mean log-likelihood per row changes by less than this; 0 runs all maxIter steps. Default 1e-5. */
+  /**
+   * Stop when the mean log-likelihood per row changes by less than this; 0 runs all maxIter steps. Default 1e-5, beyond
+   * 100,000 rows 1e-4.
+   */
   tol?: number;
   /** The most M-steps. 0 evaluates the start and returns it. Default 100. */
   maxIter?: number;
   /** Stops at the next iteration and keeps the last model. */
   signal?: AbortSignal;
 }
+
+/** Of more rows an E-step takes long, and the tighter tolerance costs about as many again. */
+const LARGE_TABLE = 100_000;
+/** The `tol` of fits that are told none. */
+const defaultTol = (nRows: number): number => (nRows > LARGE_TABLE ? 1e-4 : 1e-5);
 
 /** [log-likelihood before M-step 1, 2, …] → the reason to stop now, if there is one. */
 export type StoppingRule = (history: readonly number[], nRows: number) => StopReason | undefined;
@@ -21,15 +29,15 @@ export type StoppingRule = (history: readonly number[], nRows: number) => StopRe
  * @throws InvalidArgumentError for a negative tol, or a maxIter that is no count
  */
 export function stoppingRule(
-  { tol = 1e-5, maxIter = 100, signal }: StoppingOptions = {},
+  { tol, maxIter = 100, signal }: StoppingOptions = {},
   { stride = 1, leadIn = 0 }: { stride?: number; leadIn?: number } = {},
 ): StoppingRule {
-  checkNumber('tol', tol, 'a number ≥ 0', value => value >= 0);
+  if (tol !== undefined) checkNumber('tol', tol, 'a number ≥ 0', value => value >= 0);
   checkInteger('maxIter', maxIter, 0);
   return (history, nRows) => {
     const last = history.length - 1;
     const change = Math.abs(history[last] - history[last - stride]); // NaN while there is nothing to compare
-    if (last >= leadIn + stride && change / nRows < tol) return 'tolerance';
+    if (last >= leadIn + stride && change / nRows < (tol ?? defaultTol(nRows))) return 'tolerance';
     if (signal?.aborted) return 'aborted';
     if (history.length > maxIter) return 'maxIter';
     return undefined;

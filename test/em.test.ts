@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { stoppingRule } from '../src/convergence.js';
 import {
   cpu,
   DegenerateCovarianceError,
@@ -41,6 +42,19 @@ describe('em', () => {
       stopReason: 'tolerance',
     });
     expect(fit.history).toEqual([-100, -50, -49, -48.995]);
+  });
+
+  test.each([
+    [100_000, 1.1e-4, 1.1e-5, 9e-6],
+    [100_001, 1.1e-4, 9e-5],
+  ])('without a tolerance, %i rows go on until they gain too little', (nRows, ...gains) => {
+    const stop = stoppingRule();
+    const history = [0];
+    const reasons = gains.map(gain => {
+      history.push(history[history.length - 1] + gain * nRows);
+      return stop(history, nRows);
+    });
+    expect(reasons).toEqual([...gains.slice(1).map(() => undefined), 'tolerance']);
   });
 
   test('running out is not converging, and the likelihood belongs to the parameters', async () => {

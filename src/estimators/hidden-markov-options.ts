@@ -68,7 +68,7 @@ export interface HiddenMarkovModelOptions extends StoppingOptions {
   priors?: HiddenMarkovPriors;
   /** Parameters that stay as they start: 'initialProbs', 'transitionMatrix', or the family's by name. */
   fixed?: readonly string[];
-  /** Leaps beyond the M-step's result, kept where the objective does not fall. Default: none. */
+  /** As of mixtures: see `RuleOptions`. */
   accelerate?: RuleOptions['accelerate'];
   /** Starts to try; the fit of the highest likelihood is kept. Default 1. */
   nInit?: number;

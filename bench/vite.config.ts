@@ -33,6 +33,7 @@ export default defineConfig({
         rules: here('rules.ts'),
         hmm: here('hmm.ts'),
         submissions: here('submissions.ts'),
+        bits: here('bits.ts'),
         reliability: here('../test/reliability/command.ts'),
         'start-up-child': here('start-up-child.ts'),
       },

@@ -162,14 +162,14 @@ async function fit(problem: HmmProblem, backend: Backend, iterations: number): P
   const { nStates, nSequences, length, data } = problem;
   const model = new HiddenMarkov(gaussian({ covariance: spherical, regCovar: 0 }), {
     nStates,
-    sequences: { lengths: new Uint32Array(nSequences).fill(length) },
   });
   const start = {
     initialProbs: problem.initial,
     transitionMatrix: problem.transitions,
     emission: { means: problem.means, covariances: problem.variances },
   };
-  const rows = await backend.load(matrix(data, [data.length, 1]));
+  const loaded = await backend.load(matrix(data, [data.length, 1]));
+  const rows = loaded.divide({ lengths: new Uint32Array(nSequences).fill(length) });
   await em(model, start, rows, { tol: 0, maxIter: 1 });
   const marks: number[] = [];
   const { history, logLikelihood } = await em(model, start, rows, {

@@ -39,7 +39,7 @@ const METHODS: Record<string, (seeding: Seeding, seed: number) => Promise<Float6
   'this library': ({ model, rows }, seed) => kMeansPlusPlusSeeds(model, rows, { seed }),
   'uniform sample, greedy': sampled,
   'uniform seeds': ({ model, rows }, seed) =>
-    rows.backend.take(rows, sampleIndices(rows.shape[0], model.nComponents, createRng(seed, 3))),
+    rows.take(sampleIndices(rows.shape[0], model.nComponents, createRng(seed, 3))),
 };
 const REFERENCE = 'k-means++ over all rows';
 
@@ -97,7 +97,7 @@ async function measureCost(shape: Shape, backends: readonly Backend[], repeats: 
 async function plain({ model, rows, scaled }: Seeding, seed: number): Promise<Float64Array> {
   const weights = new Float64Array(rows.shape[0]).fill(1);
   const { chosen } = await plusPlus(scaled, weights, model.nComponents, createRng(seed, 4), { trials: 1 });
-  return rows.backend.take(rows, chosen);
+  return rows.take(chosen);
 }
 
 /** Greedy k-means++ on a uniform sample of the size that the library draws, which does without a pass over all rows. */
@@ -110,10 +110,7 @@ async function sampled({ model, rows, scaled }: Seeding, seed: number): Promise<
     (_, t) => scaled[indices[Math.floor(t / d)] * d + (t % d)],
   );
   const { chosen } = await plusPlus(x, new Float64Array(indices.length).fill(1), model.nComponents, rng);
-  return rows.backend.take(
-    rows,
-    chosen.map(row => indices[row]),
-  );
+  return rows.take(chosen.map(row => indices[row]));
 }
 
 /** Σ_i min_a |x_i − x_a|² of seeds, and after Lloyd's iterations from them. */

@@ -52,7 +52,7 @@ async function startUp(): Promise<StartUp> {
   const rows = await stage('load rows', () => backend.load(matrix(data, [shape.n, shape.d])));
   const model = mixture(gaussian(), { nComponents: shape.k });
   const start = await stage('k-means++', () => kMeansPlusPlus(model, rows, { seed: 0 }));
-  const statistics = await stage('E-step', () => model.eStep(start, rows));
+  const statistics = await stage('E-step', () => model.on(rows).eStep(start));
   await stage('M-step', () => model.mStep(statistics, start));
   return { shape, seconds };
 }
@@ -71,7 +71,7 @@ async function compileTimes(): Promise<CompileTimes[]> {
     const model = modelOf(shape);
     const parameters = startParameters(model, start);
     kernels = [];
-    await model.eStep(parameters, rows);
+    await model.on(rows).eStep(parameters);
     times.push({ shape, kernels });
     rows.dispose();
   }

@@ -7,7 +7,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { formatTable } from '../src/cli/table.js';
 import { type CovarianceName, GaussianMixture, type Matrix, matrix } from '../src/index.js';
-import { MixtureModel } from '../src/models/mixture.js';
+import { MixtureProblem } from '../src/models/mixture-problem.js';
 import { nodeMachine } from './machine.js';
 import { readOptions, script } from './script.js';
 
@@ -40,8 +40,8 @@ const ONWARD = { tol: 1e-11, maxIter: 20_000, accelerate: 'none' } as const;
 
 /** Short runs take their statistics so, once an E-step; the fit itself does not. */
 let shortESteps = 0;
-const { accumulate } = MixtureModel.prototype;
-MixtureModel.prototype.accumulate = function (...given) {
+const { accumulate } = MixtureProblem.prototype;
+MixtureProblem.prototype.accumulate = function (...given) {
   shortESteps++;
   return accumulate.apply(this, given);
 };

@@ -97,7 +97,7 @@ function mixtureOf(n: number, d: number, k: number, iterations = 5): Case {
   return async backend => {
     const rows = await backend.load(points);
     const model = mixture(gaussian({ covariance: full }), { nComponents: k });
-    const first = await backend.read(rows, 0, Math.min(n, k));
+    const first = await rows.read(0, Math.min(n, k));
     const means = Float64Array.from({ length: k * d }, (_, i) => first[i % first.length]);
     const covariances = Float64Array.from({ length: k * d * d }, (_, i) =>
       (i % (d * d)) % (d + 1) === 0 ? 4 : 0,
@@ -112,11 +112,10 @@ function mixtureOf(n: number, d: number, k: number, iterations = 5): Case {
 function chainOf(sequences: number, length: number, k: number): Case {
   const points = normal(sequences * length, 1, k);
   return async backend => {
-    const rows = await backend.load(points);
     const lengths = new Uint32Array(sequences).fill(length);
+    const rows = (await backend.load(points)).divide({ lengths });
     const model = new HiddenMarkov(gaussian({ covariance: spherical }), {
       nStates: k,
-      sequences: { lengths },
     });
     const start = {
       initialProbs: new Float64Array(k).fill(1 / k),

@@ -1,4 +1,4 @@
-import type { Rows } from './backends/backend.js';
+import type { Loaded } from './backends/backend.js';
 import { type StopReason, stoppingRule } from './convergence.js';
 import { averageOf } from './e-step/average.js';
 import { exact } from './e-step/exact.js';
@@ -22,10 +22,10 @@ interface Point<P> {
  * An error thrown on the way carries the last good fit as `lastGood`.
  * @throws LikelihoodDecreasedError, DegenerateCovarianceError, AbortedError (before the first E-step only)
  */
-export async function em<P>(
-  model: Model<P>,
+export async function em<P, T extends Loaded>(
+  model: Model<P, T>,
   start: P,
-  rows: Rows,
+  table: T,
   options: EmOptions<P> = {},
 ): Promise<Fit<P>> {
   const { eStep: rule = exact, mStep: mStepRule = maximumLikelihood(), accelerate, onIteration } = options;
@@ -38,8 +38,9 @@ export async function em<P>(
   if (options.signal?.aborted) {
     throw new AbortedError('Aborted before the first E-step: there is no model to hand back yet.');
   }
-  const eStep = await rule.begin(model, rows);
-  const mStep = mStepRule.begin(model, rows);
+  const problem = model.on(table);
+  const eStep = await rule.begin(problem);
+  const mStep = mStepRule.begin(problem);
   const acceleration = accelerate?.begin(model);
   const history: number[] = [];
   const recent: P[] = [];
@@ -90,7 +91,7 @@ export async function em<P>(
       const { parameters } = current;
       if (previous && rule.monotone) {
         const change = { before: last, after: objective };
-        checkMonotone(model, previous, change, parameters, rows, history.length, rule.slack);
+        checkMonotone(problem, previous, change, parameters, history.length, rule.slack);
       }
       evaluated = current;
       history.push(objective);
@@ -99,9 +100,9 @@ export async function em<P>(
         iteration: history.length - 1,
         logLikelihood: objective,
         parameters,
-        ledger: () => ledgerOf(model, rows, rule, statistics, parameters, history.length - 1),
+        ledger: () => ledgerOf(problem, rule, statistics, parameters, history.length - 1),
       });
-      const isSettled = rule.isPartition && previous && model.isSettled?.(previous, statistics, rows);
+      const isSettled = rule.isPartition && previous && problem.isSettled?.(previous, statistics);
       const stopReason = isSettled ? 'tolerance' : stop(history, statistics.nRows);
       const settles = stopReason === 'tolerance' && safe !== undefined; // a fit ends with an M-step, not with a leap
       if (stopReason && !settles) return await finish(current, stopReason);
@@ -119,5 +120,6 @@ export async function em<P>(
     throw error;
   } finally {
     eStep.dispose?.();
+    problem.dispose?.();
   }
 }

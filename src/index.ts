@@ -13,7 +13,7 @@ export type {
   ResponsibilitySource,
   Rows,
 } from './backends/backend.js';
-export type { Chain, ChainBackend, ChainStatistics, Sequences, StateRun } from './backends/chain-backend.js';
+export type { Chain, ChainStatistics, ChainWalks, Sequences, StateRun } from './backends/chain-backend.js';
 export { type Chosen, chooseBackend, type DeviceChoice } from './backends/choose.js';
 export { cpu } from './backends/cpu/index.js';
 export type {

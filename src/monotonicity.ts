@@ -1,6 +1,5 @@
-import type { Rows } from './backends/backend.js';
 import { LikelihoodDecreasedError } from './errors.js';
-import type { Model } from './models/model.js';
+import type { Problem } from './models/model.js';
 import type { Statistics } from './statistics.js';
 
 /** Rounding of a sum of n terms grows like √n at worst here (short sums, then float64); this leaves room. */
@@ -17,18 +16,17 @@ const ROUNDING_UNITS = 64;
  * @throws LikelihoodDecreasedError
  */
 export function checkMonotone<P>(
-  model: Model<P>,
+  { model, table }: Problem<P>,
   statistics: Statistics,
   { before, after }: { before: number; after: number },
   parameters: P,
-  rows: Rows,
   iteration: number,
   slack = 0,
 ): void {
   const fall = before - after;
   if (fall <= 0) return;
-  const { epsilon } = rows.backend;
-  const [n, d] = rows.shape;
+  const { epsilon } = table.backend;
+  const [n, d] = table.shape;
   const rounding = ROUNDING_UNITS * epsilon * (Math.abs(before) + n * (1 + d)) + n * slack;
   if (fall <= rounding) return;
   if (fall <= rounding + (model.mStepShortfall?.(statistics, parameters, epsilon) ?? 0)) return;

@@ -55,13 +55,14 @@ export class OnlineEm<P> {
   async partialFit(rows: Rows): Promise<OnlineProgress<P>> {
     const { model } = this;
     const recentre = needs(model, 'recentre', 'online EM');
-    const fresh = await model.eStep(this.#parameters, rows);
+    const problem = model.on(rows);
+    const fresh = await problem.eStep(this.#parameters);
     const running = this.#running
       ? blend(recentre(this.#running, fresh.origin), fresh, this.#gamma(this.#chunks - 1))
       : scale(fresh, 1 / fresh.nRows);
     // In rows, so that what counts as empty, and priors, weigh as they do elsewhere.
     const nRows = this.#nRows + fresh.nRows;
-    this.#mStep ??= this.#rule.begin(model, rows); // a prior's defaults are the first chunk's
+    this.#mStep ??= this.#rule.begin(problem); // a prior's defaults are the first chunk's
     const { parameters } = this.#mStep.maximise(scale(running, nRows), this.#parameters);
     this.#parameters = parameters;
     this.#running = running;

@@ -15,11 +15,15 @@ function scripted(
   values: number[],
   { shortfall = 0, failAt = Number.POSITIVE_INFINITY } = {},
 ): Model<number> {
-  return {
-    eStep: async step => ({
-      ...emptyStatistics(1, 1, new Float64Array(1)),
-      nRows: 10,
-      logLikelihood: values[step],
+  const model: Model<number> = {
+    on: table => ({
+      model,
+      table,
+      eStep: async step => ({
+        ...emptyStatistics(1, 1, new Float64Array(1)),
+        nRows: 10,
+        logLikelihood: values[step],
+      }),
     }),
     mStep(_, step) {
       if (step === failAt) throw new DegenerateCovarianceError('scripted.');
@@ -27,6 +31,7 @@ function scripted(
     },
     mStepShortfall: () => shortfall,
   };
+  return model;
 }
 
 const rows: Rows = await cpu().load({ data: new Float64Array(10), shape: [10, 1] });

@@ -37,10 +37,10 @@ describe('what M-steps of a hidden Markov model may be told', () => {
     const lengths = new Array<number>(200).fill(3);
     const model = new HiddenMarkov(poisson(), {
       nStates: 2,
-      sequences: { lengths: Uint32Array.from(lengths) },
       stationary: true,
     });
-    const rows = await backend.load(matrix(data, [600, 1]));
+    const loaded = await backend.load(matrix(data, [600, 1]));
+    const rows = loaded.divide({ lengths: Uint32Array.from(lengths) });
     const transitionMatrix = Float64Array.of(0.8, 0.2, 0.3, 0.7);
     const start = {
       initialProbs: stationaryDistribution(transitionMatrix),
@@ -51,7 +51,7 @@ describe('what M-steps of a hidden Markov model may be told', () => {
     const at = async (a: number, b: number) => {
       const moved = fit.parameters.transitionMatrix.map((p, i) => p + [-a, a, b, -b][i]);
       const initialProbs = stationaryDistribution(moved);
-      return (await model.eStep({ ...fit.parameters, transitionMatrix: moved, initialProbs }, rows))
+      return (await model.on(rows).eStep({ ...fit.parameters, transitionMatrix: moved, initialProbs }))
         .logLikelihood;
     };
     for (const [a, b] of [
@@ -83,14 +83,11 @@ describe('what M-steps of a hidden Markov model may be told', () => {
     });
     const model = new HiddenMarkov(poisson(), { nStates: 2 });
     const rows = await backend.load(earthquakes);
-    const { transitions, initial } = await model.eStep(
-      {
-        initialProbs: Float64Array.from(init.initialProbs),
-        transitionMatrix: Float64Array.from(init.transitionMatrix),
-        emission: { rates: Float64Array.from(init.emission.rates) },
-      },
-      rows,
-    );
+    const { transitions, initial } = await model.on(rows).eStep({
+      initialProbs: Float64Array.from(init.initialProbs),
+      transitionMatrix: Float64Array.from(init.transitionMatrix),
+      emission: { rates: Float64Array.from(init.emission.rates) },
+    });
     const share = (10 + transitions[0]) / (10 + transitions[0] + transitions[1]);
     expect(prior.transitionMatrix[0]).toBeCloseTo(share, 12);
     expect(prior.initialProbs[0]).toBeCloseTo((2 + initial[0]) / 5, 12);

@@ -91,11 +91,11 @@ test('Monte Carlo EM approaches exact EM like 1/√draws, and a seed repeats bit
     means: Float64Array.of(-3, 0, 3, 0, 0, 3),
     covariances: Float64Array.from({ length: 12 }, (_, i) => (i % 4 === 0 || i % 4 === 3 ? 16 : 0)),
   };
-  const one = await model.mStep(await model.eStep(start, rows), start).parameters;
+  const one = await model.mStep(await model.on(rows).eStep(start), start).parameters;
   const error = async (draws: number) => {
     let squares = 0;
     for (let seed = 0; seed < 16; seed++) {
-      const statistics = await model.eStep(start, rows, { assignment: { draws, seed, iteration: 0 } });
+      const statistics = await model.on(rows).eStep(start, { assignment: { draws, seed, iteration: 0 } });
       const { means } = model.mStep(statistics, start).parameters;
       squares += means.reduce((sum, value, i) => sum + (value - one.means[i]) ** 2, 0);
     }

@@ -13,7 +13,7 @@ import {
   type WebGpuOptions,
   webgpu,
 } from '../src/index.js';
-import { randomChain, SHORT_PIECES } from './kernels/random-chain.js';
+import { randomChain, SHORT_PIECES, walked } from './kernels/random-chain.js';
 import { identical } from './support/assert.js';
 import { corpus } from './support/lda-corpus.js';
 import { randomPoints } from './support/synthetic.js';
@@ -144,7 +144,7 @@ describe('results are the same bits, however they are submitted', () => {
       );
       const start = {
         weights: new Float64Array(k).fill(1 / k),
-        means: await backend.read(rows, 0, k),
+        means: await rows.read(0, k),
         covariances,
       };
       const fit = await em(model, start, rows, { tol: 0, maxIter: 2 });
@@ -156,9 +156,9 @@ describe('results are the same bits, however they are submitted', () => {
   test.each(['lane', 'group'] as const)('chains, walk %s', async walk => {
     const { chain, sequences, points } = randomChain({ nStates: 5, lengths: [1200, 1, 700, 300] });
     await both({ chains: { ...SHORT_PIECES, walk } }, async backend => {
-      const rows = await backend.load(matrix(points.data, points.shape));
-      const { emission, transitions } = await backend.chains.forwardBackward(rows, sequences, chain);
-      const { states } = await backend.chains.viterbi(rows, sequences, chain);
+      const rows = walked(await backend.load(matrix(points.data, points.shape)), sequences);
+      const { emission, transitions } = await rows.walks.forwardBackward(chain);
+      const { states } = await rows.walks.viterbi(chain);
       rows.dispose();
       return [emission.logLikelihood, ...emission.sums, ...transitions, ...states];
     });

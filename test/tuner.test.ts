@@ -150,8 +150,8 @@ describe('the tuner', () => {
 async function bitsOf({ points, densities }: Problem, options: WebGpuOptions, times = 1): Promise<number[]> {
   const backend = await webgpu(undefined, options);
   const rows = await backend.load(points);
-  let statistics = await backend.eStep(rows, densities);
-  for (let i = 1; i < times; i++) statistics = await backend.eStep(rows, densities);
+  let statistics = await rows.eStep(densities);
+  for (let i = 1; i < times; i++) statistics = await rows.eStep(densities);
   backend.dispose();
   return [statistics.logLikelihood, ...statistics.counts, ...statistics.sums];
 }

@@ -54,7 +54,7 @@ export function npmPeer(): Peer {
         means: Float64Array.from(gmm.means.flat()),
         covariances: Float64Array.from(gmm.covariances.flat(2)),
       };
-      const { logLikelihood } = await model.eStep(parameters, rows);
+      const { logLikelihood } = await model.on(rows).eStep(parameters);
       const { logLikelihood: reference } = await timeEm(problem, rows, iterations);
       return { seconds: times, logLikelihood, reference };
     },

@@ -1,10 +1,10 @@
 import type * as Tf from '@tensorflow/tfjs-core';
-import type { Backend, Statistics } from '../../src/index.js';
+import type { Rows, Statistics } from '../../src/index.js';
 import { at, triangleLength } from '../../src/numerics/triangle.js';
 import type { Formulation, Theta } from './tfjs-posterior.js';
 
 /** What the library's backends take. */
-type Densities = Parameters<Backend['eStep']>[1];
+type Densities = Parameters<Rows['eStep']>[0];
 
 /** Rows that are summed in one go, so that float32 sums stay short. */
 const SHORT_SUM = 256;

@@ -4,7 +4,7 @@ import type { Problem } from '../problem.js';
 import { eStep } from './tfjs-e-step.js';
 import type { Formulation } from './tfjs-posterior.js';
 
-/** Rows as a resident tensor, with a backend that does no more than EM asks for. */
+/** Rows as a resident tensor, which do no more than EM asks for. */
 export function loadRows(tf: typeof Tf, formulation: Formulation, { data, shape }: Problem): Rows {
   const { n, d } = shape;
   const x = tf.tensor2d(data, [n, d]);
@@ -13,20 +13,20 @@ export function loadRows(tf: typeof Tf, formulation: Formulation, { data, shape 
     device: 'webgpu',
     adapter: `TensorFlow.js on ${tf.getBackend()}`,
     epsilon: 2 ** -24,
-    async eStep(_rows, densities): Promise<Statistics> {
-      const statistics = await eStep(tf, formulation, x, densities);
-      const failed = failure();
-      if (failed) throw failed;
-      return statistics;
-    },
   } satisfies Partial<Backend> as unknown as Backend;
   return {
     backend,
     shape: [n, d],
     center: new Float64Array(d),
     scale: new Float64Array(d).fill(1),
+    async eStep(densities): Promise<Statistics> {
+      const statistics = await eStep(tf, formulation, x, densities);
+      const failed = failure();
+      if (failed) throw failed;
+      return statistics;
+    },
     dispose: () => x.dispose(),
-  };
+  } satisfies Partial<Rows> as unknown as Rows;
 }
 
 /**

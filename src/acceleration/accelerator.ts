@@ -1,10 +1,10 @@
-import type { Model } from '../models/model.js';
+import type { Problem } from '../models/model.js';
 
 /** Where to go from an M-step's result: a value that is passed to `em` and to the estimators. */
 export interface Accelerator {
   readonly kind: 'accelerator';
   readonly name: string;
-  begin<P>(model: Model<P>): Acceleration<P>;
+  begin<P>(model: Problem<P>['model']): Acceleration<P>;
 }
 
 export interface Acceleration<P> {

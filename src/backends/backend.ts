@@ -3,8 +3,8 @@ import type { Counts } from '../data/sparse-counts.js';
 import type { Columns } from '../families/family.js';
 import type { Densities } from '../models/densities.js';
 import type { Statistics } from '../statistics.js';
-import type { ChainBackend } from './chain-backend.js';
-import type { ResidentCounts } from './topic-backend.js';
+import type { ChainWalks, Sequences } from './chain-backend.js';
+import type { DocumentOptions, ResidentCounts } from './topic-backend.js';
 
 /**
  * How responsibilities follow from log joint densities: the posterior itself, all mass on its largest component (ties:
@@ -40,18 +40,8 @@ export interface EStepOptions {
   readonly bias?: Float64Array;
   /** Default: all rows. */
   readonly block?: Block;
-}
-
-/** Rows resident on a backend: loaded once, used by many fits. */
-export interface Rows {
-  readonly backend: Backend;
-  /** [n, d] */
-  readonly shape: readonly [number, number];
-  /** [D] mean and standard deviation (1 where constant) of each column, in float64. */
-  readonly center: Float64Array;
-  readonly scale: Float64Array;
-  /** Give the memory back; the rows cannot be used afterwards. Calling it twice is harmless. */
-  dispose(): void;
+  /** Of a posterior that is found by coordinate ascent: when it is good enough. */
+  readonly documents?: DocumentOptions;
 }
 
 export interface PosteriorOptions {
@@ -90,15 +80,61 @@ export interface DeviceMatrix {
 
 export type Loadable = Matrix | DeviceMatrix;
 
-/** (θ, resident rows) → statistics. `cpu` is the definition, in float64; `webgpu` is the same thing, fast. */
+/** How an E-step of resident rows is taken. */
+export interface TableEStepOptions {
+  /** Default exact. */
+  readonly assignment?: Assignment;
+  /** Default: all rows. */
+  readonly block?: Block;
+  /** Components of which the sums are to be float64's. Default: none. */
+  readonly exact?: readonly number[];
+}
+
+/** What is loaded to a backend. */
+export interface Loaded {
+  /** Where it is. */
+  readonly backend: Backend;
+  /** [n, d] */
+  readonly shape: readonly [number, number];
+  /** [D] mean and standard deviation (1 where constant) of each column, in float64. */
+  readonly center: Float64Array;
+  readonly scale: Float64Array;
+  /** Give the memory back; it cannot be used afterwards. Calling it twice is harmless. */
+  dispose(): void;
+}
+
+/** Rows that are somewhere: loaded once, used by many fits. Whoever wants something of them asks them. */
+export interface Rows extends Loaded {
+  /** How the rows divide into sequences; absent: they have no order. */
+  readonly sequences?: Sequences;
+
+  /** E-step: statistics of the rows, about the means of `densities`. */
+  eStep(densities: Densities, options?: TableEStepOptions): Promise<Statistics>;
+  /**
+   * The M-step's half alone: statistics of all rows under given responsibilities.
+   *
+   * @param exact whether the sums are to be float64's
+   */
+  accumulate(densities: Densities, source: ResponsibilitySource, exact?: boolean): Promise<Statistics>;
+  /** Posteriors of all rows, in order, a bounded number of rows at a time. */
+  posterior(densities: Densities, options?: PosteriorOptions): AsyncIterable<Posterior>;
+  /** What walks along the sequences. */
+  readonly walks?: ChainWalks;
+  /** The same rows, divided into sequences. They are given back with these. */
+  divide(sequences: Sequences): Rows;
+  /** Rows [begin, begin + count) as [count, D] in the caller's units. */
+  read(begin: number, count: number): Promise<Float64Array>;
+  /** Rows by index, as [indices.length, D] in the caller's units. */
+  take(indices: ArrayLike<number>): Promise<Float64Array>;
+}
+
+/** Where rows can be loaded to. `cpu` is the definition, in float64; `webgpu` is the same thing, fast. */
 export interface Backend {
   readonly device: 'cpu' | 'webgpu';
   /** The adapter in words, for reports. */
   readonly adapter: string;
   /** Unit of rounding of this backend's sums, relative: 2⁻⁵³ or 2⁻²⁴. */
   readonly epsilon: number;
-  /** What walks along sequences of rows; absent where the backend cannot. */
-  readonly chains?: ChainBackend;
 
   /**
    * Rows of the caller's array stay the caller's: they must not change while they are in use.
@@ -109,35 +145,6 @@ export interface Backend {
   load(points: Loadable, units?: Columns): Promise<Rows>;
   /** Word counts of documents, for models with topics. @throws InvalidDataError */
   loadCounts(counts: Counts): Promise<ResidentCounts>;
-  /**
-   * E-step: statistics of all rows, about the means of `densities`.
-   *
-   * @param exact components of which the sums are to be float64's
-   */
-  eStep(
-    rows: Rows,
-    densities: Densities,
-    assignment?: Assignment,
-    block?: Block,
-    exact?: readonly number[],
-  ): Promise<Statistics>;
-  /**
-   * The M-step's half alone: statistics of all rows under given responsibilities.
-   *
-   * @param exact whether the sums are to be float64's
-   */
-  accumulate(
-    rows: Rows,
-    densities: Densities,
-    source: ResponsibilitySource,
-    exact?: boolean,
-  ): Promise<Statistics>;
-  /** Posteriors of all rows, in order, a bounded number of rows at a time. */
-  posterior(rows: Rows, densities: Densities, options?: PosteriorOptions): AsyncIterable<Posterior>;
-  /** Rows [begin, begin + count) as [count, D] in the caller's units. */
-  read(rows: Rows, begin: number, count: number): Promise<Float64Array>;
-  /** Rows by index, as [indices.length, D] in the caller's units. */
-  take(rows: Rows, indices: ArrayLike<number>): Promise<Float64Array>;
   /** Give back everything, rows included. */
   dispose(): void;
 }

@@ -1,6 +1,5 @@
 import type { Densities } from '../models/densities.js';
 import type { Statistics } from '../statistics.js';
-import type { Rows } from './backend.js';
 
 /** Consecutive runs of resident rows, each a sequence of its own. */
 export interface Sequences {
@@ -44,23 +43,19 @@ export interface StateRun {
   readonly probabilities: Float64Array;
 }
 
-/** The part of a backend that walks along chains. Ties between states go to the smaller one. */
-export interface ChainBackend {
+/** What walks along the sequences of resident rows. Ties between states go to the smaller one. */
+export interface ChainWalks {
   /**
    * Baum–Welch's E-step.
    *
    * @param exact whether the sums are to be float64's
    * @throws ImpossibleSequenceError naming the sequence and the row from which on no path is possible
    */
-  forwardBackward(rows: Rows, sequences: Sequences, chain: Chain, exact?: boolean): Promise<ChainStatistics>;
+  forwardBackward(chain: Chain, exact?: boolean): Promise<ChainStatistics>;
   /** γ_t(k) = p(z_t = k | the whole sequence), in order. @throws ImpossibleSequenceError */
-  smoothed(rows: Rows, sequences: Sequences, chain: Chain): AsyncIterable<StateRun>;
+  smoothed(chain: Chain): AsyncIterable<StateRun>;
   /** [sequences] log p(sequence): the forward pass alone. −Infinity where no path is possible. */
-  logLikelihoods(rows: Rows, sequences: Sequences, chain: Chain): Promise<Float64Array>;
+  logLikelihoods(chain: Chain): Promise<Float64Array>;
   /** The most probable path of each sequence, and its log joint probability. @throws ImpossibleSequenceError */
-  viterbi(
-    rows: Rows,
-    sequences: Sequences,
-    chain: Chain,
-  ): Promise<{ states: Uint32Array; logProbabilities: Float64Array }>;
+  viterbi(chain: Chain): Promise<{ states: Uint32Array; logProbabilities: Float64Array }>;
 }

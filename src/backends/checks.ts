@@ -4,9 +4,16 @@ import type { Statistics } from '../statistics.js';
 import type { Rows } from './backend.js';
 
 /** @throws InvalidArgumentError unless model and rows have the same number of features */
-export function checkFeatures({ shape }: Rows, { nFeatures }: Densities): void {
+export function checkFeatures({ shape }: Pick<Rows, 'shape'>, { nFeatures }: Densities): void {
   if (nFeatures === shape[1]) return;
   throw new InvalidArgumentError(`The model has ${nFeatures} features, the rows have ${shape[1]}.`);
+}
+
+/** @throws InvalidArgumentError unless the sequences have as many rows as there are */
+export function checkDivision({ lengths }: { readonly lengths: Uint32Array }, n: number): void {
+  const total = lengths.reduce((sum, length) => sum + length, 0);
+  if (total === n) return;
+  throw new InvalidArgumentError(`The lengths add up to ${total}, but there are ${n} rows.`);
 }
 
 /** @throws NonFiniteError for statistics that are not finite */

@@ -78,4 +78,4 @@ function webgpuBackend(options?: WebGpuOptions): Promise<WebGpuBackend> {
 }
 
 const isBackend = (value: unknown): value is Backend =>
-  typeof value === 'object' && value !== null && 'eStep' in value;
+  typeof value === 'object' && value !== null && 'loadCounts' in value;

@@ -1,4 +1,4 @@
-import type { Rows } from './backend.js';
+import type { Loaded } from './backend.js';
 
 /** When a document's q is good enough. */
 export interface DocumentOptions {
@@ -39,7 +39,7 @@ export interface DocumentTopics {
 }
 
 /** Counts resident on a backend: loaded once, used by many fits. Rows are documents, columns are words. */
-export interface ResidentCounts extends Rows {
+export interface ResidentCounts extends Loaded {
   /** [P] the words that occur, in increasing order: all that a backend needs to know of the topics. */
   readonly words: Uint32Array;
   documentTopics(settings: DocumentSettings): Promise<DocumentTopics>;

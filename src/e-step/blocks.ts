@@ -1,4 +1,4 @@
-import type { Rows } from '../backends/backend.js';
+import type { Loaded } from '../backends/backend.js';
 import { InvalidArgumentError } from '../errors.js';
 import { checkInteger } from '../numbers.js';
 
@@ -8,7 +8,7 @@ export function checkBlocks(blocks: number): void {
 }
 
 /** @throws InvalidArgumentError for more blocks than rows */
-export function checkBlocksFit(blocks: number, { shape: [n] }: Rows): void {
+export function checkBlocksFit(blocks: number, { shape: [n] }: Loaded): void {
   if (blocks <= n) return;
   throw new InvalidArgumentError(`blocks must be at most the number of rows, ${n}, got ${blocks}.`);
 }

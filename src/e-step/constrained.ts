@@ -1,7 +1,6 @@
 import type { Rows } from '../backends/backend.js';
 import { InvalidArgumentError } from '../errors.js';
-import type { Model } from '../models/model.js';
-import { needs } from '../models/model.js';
+import { needs, type Problem } from '../models/model.js';
 import { add, type Statistics, scale } from '../statistics.js';
 import { type Bounds, type Constraints, checkConstraints, type Unit } from './constraints.js';
 import { meetBounds, missed } from './mass.js';
@@ -28,15 +27,16 @@ export function constrained(constraints: Constraints): EStepRule {
     name: 'constrained',
     monotone: true,
     slack: 1e-6,
-    async begin<P>(model: Model<P>, rows: Rows): Promise<EStep<P>> {
-      const k = needs(model, 'nComponents', 'the constrained rule');
+    async begin<P>(problem: Problem<P>): Promise<EStep<P>> {
+      const k = needs(problem.model, 'nComponents', 'the constrained rule');
+      const rows = problem.table as Rows; // of components, so that it is no table of counts
       const { units, bounds } = checkConstraints(constraints, rows.shape[0], k);
       const tolerance = rows.shape[0] * Math.max(TOLERANCE, UNITS * rows.backend.epsilon);
-      const known = await knownRows(rows, units);
+      const known = await knownRows(problem, rows, units);
       let bias = new Float64Array(k);
 
       const eStep: EStep<P> = async parameters => {
-        const projection = (b: Float64Array) => project(model, parameters, rows, known, b);
+        const projection = (b: Float64Array) => project(problem, parameters, known, b);
         if (!bounds) return projection(bias);
         const met = await meetBounds(projection, bias, bounds, tolerance);
         bias = Float64Array.from(met.bias);
@@ -46,8 +46,8 @@ export function constrained(constraints: Constraints): EStepRule {
         return met.found;
       };
       eStep.dispose = () => {
-        known.rows?.dispose();
-        known.others?.dispose();
+        known.known?.table.dispose();
+        known.others?.table.dispose();
       };
       return eStep;
     },
@@ -61,21 +61,25 @@ function unmet({ counts, nRows }: Statistics, { least, most }: Bounds, c: number
   );
 }
 
-/** The rows of all units, resident on their own. */
-interface KnownRows {
-  readonly rows: Rows | undefined;
+/** The model bound to the rows of all units, resident on their own. */
+interface KnownRows<P> {
+  readonly known: Problem<P> | undefined;
   readonly units: readonly Unit[];
   /** All other rows, where they are the fewer: what the known rows' statistics would otherwise be subtracted for. */
-  readonly others: Rows | undefined;
+  readonly others: Problem<P> | undefined;
   /** Rows that are neither. */
   readonly unknown: number;
 }
 
-async function knownRows(rows: Rows, units: readonly Unit[]): Promise<KnownRows> {
+async function knownRows<P>(
+  { model }: Problem<P>,
+  rows: Rows,
+  units: readonly Unit[],
+): Promise<KnownRows<P>> {
   const [n, d] = rows.shape;
-  if (units.length === 0) return { rows: undefined, units, others: undefined, unknown: n };
+  if (units.length === 0) return { known: undefined, units, others: undefined, unknown: n };
   const load = async (indices: number[]) =>
-    rows.backend.load({ data: await rows.backend.take(rows, indices), shape: [indices.length, d] });
+    model.on(await rows.backend.load({ data: await rows.take(indices), shape: [indices.length, d] }));
   const indices = units.flatMap(unit => unit.rows);
   let next = 0;
   const renumbered = units.map(({ rows: members, label }) => ({ rows: members.map(() => next++), label }));
@@ -85,67 +89,67 @@ async function knownRows(rows: Rows, units: readonly Unit[]): Promise<KnownRows>
   const others = few
     ? await load(Array.from({ length: n }, (_, i) => i).filter(i => !known.has(i)))
     : undefined;
-  return { rows: await load(indices), units: renumbered, others, unknown };
+  return { known: await load(indices), units: renumbered, others, unknown };
 }
 
 /** Statistics under q: the unknown rows' posterior, and the known rows as their units have them. */
 async function project<P>(
-  model: Model<P>,
+  problem: Problem<P>,
   parameters: P,
-  rows: Rows,
-  known: KnownRows,
+  rows: KnownRows<P>,
   bias: Float64Array,
 ): Promise<Statistics> {
-  if (!known.rows) return plain(model, parameters, rows, bias);
+  if (!rows.known) return plain(problem, parameters, bias);
   const k = bias.length;
-  const recentre = needs(model, 'recentre', 'the constrained rule');
-  const accumulate = needs(model, 'accumulate', 'the constrained rule');
-  const { responsibilities, freeEnergy, baseline } = await unitPosteriors(model, parameters, known, bias);
-  const held = await accumulate(parameters, known.rows, (begin, count) =>
+  const recentre = needs(problem.model, 'recentre', 'the constrained rule');
+  const accumulate = needs(rows.known, 'accumulate', 'the constrained rule');
+  const posteriors = await unitPosteriors(rows.known, parameters, rows.units, bias);
+  const { responsibilities, freeEnergy, baseline } = posteriors;
+  const held = await accumulate(parameters, (begin, count) =>
     responsibilities.slice(begin * k, (begin + count) * k),
   );
   const own = { ...held, logLikelihood: freeEnergy, baseline };
-  if (known.unknown === 0) return own;
-  const others = await unknownRows(model, parameters, rows, known, bias);
+  if (rows.unknown === 0) return own;
+  const others = await unknownRows(problem, parameters, rows, bias);
   const all = add(others, recentre(own, others.origin));
-  return { ...all, nRows: rows.shape[0], counts: all.counts.map(count => Math.max(0, count)) };
+  const counts = all.counts.map(count => Math.max(0, count));
+  return { ...all, nRows: problem.table.shape[0], counts };
 }
 
 /** Of rows that are neither labelled nor linked: from themselves where they are few, else all less the known ones. */
 async function unknownRows<P>(
-  model: Model<P>,
+  problem: Problem<P>,
   parameters: P,
-  rows: Rows,
-  known: KnownRows,
+  { known, others }: KnownRows<P>,
   bias: Float64Array,
 ): Promise<Statistics> {
-  if (known.others) return plain(model, parameters, known.others, bias);
-  const recentre = needs(model, 'recentre', 'the constrained rule');
-  const all = await plain(model, parameters, rows, bias);
-  const replaced = await plain(model, parameters, known.rows as Rows, bias);
+  if (others) return plain(others, parameters, bias);
+  const recentre = needs(problem.model, 'recentre', 'the constrained rule');
+  const all = await plain(problem, parameters, bias);
+  const replaced = await plain(known as Problem<P>, parameters, bias);
   return add(all, scale(recentre(replaced, all.origin), -1));
 }
 
 /** Statistics of unconnected rows, and their free energy without the bias. */
-async function plain<P>(model: Model<P>, parameters: P, rows: Rows, bias: Float64Array): Promise<Statistics> {
-  const statistics = await model.eStep(parameters, rows, { bias });
+async function plain<P>(problem: Problem<P>, parameters: P, bias: Float64Array): Promise<Statistics> {
+  const statistics = await problem.eStep(parameters, { bias });
   const gained = statistics.counts.reduce((sum, count, c) => sum + (bias[c] === 0 ? 0 : count * bias[c]), 0);
   return { ...statistics, logLikelihood: statistics.logLikelihood - gained };
 }
 
 /** [rows, K] q of every known row, and Σ over units of E_q[log p(x, z | θ)] + H(q). */
 async function unitPosteriors<P>(
-  model: Model<P>,
+  known: Problem<P>,
   parameters: P,
-  { rows, units }: KnownRows,
+  units: readonly Unit[],
   bias: Float64Array,
 ): Promise<{ responsibilities: Float64Array; freeEnergy: number; baseline: number }> {
   const k = bias.length;
-  const n = (rows as Rows).shape[0];
+  const n = known.table.shape[0];
   const logPosteriors = new Float64Array(n * k);
   const logDensities = new Float64Array(n);
-  const posterior = needs(model, 'posterior', 'the constrained rule');
-  for await (const run of posterior(parameters, rows as Rows, { responsibilities: true })) {
+  const posterior = needs(known, 'posterior', 'the constrained rule');
+  for await (const run of posterior(parameters, { responsibilities: true })) {
     logPosteriors.set(run.logResponsibilities as Float64Array, run.begin * k);
     logDensities.set(run.logDensities, run.begin);
   }
@@ -164,7 +168,7 @@ async function unitPosteriors<P>(
     });
     for (const i of members) responsibilities.set(q, i * k);
   }
-  const { baseline = 0 } = await model.eStep(parameters, rows as Rows);
+  const { baseline = 0 } = await known.eStep(parameters);
   return { responsibilities, freeEnergy, baseline };
 }
 

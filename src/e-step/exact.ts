@@ -1,3 +1,4 @@
+import { InvalidArgumentError } from '../errors.js';
 import type { EStepRule } from './rule.js';
 
 /** q is the posterior: F(q, θ) = log p(x | θ), and neither falls (Dempster, Laird & Rubin 1977). */
@@ -6,5 +7,8 @@ export const exact: EStepRule = {
   name: 'exact',
   exact: true,
   monotone: true,
-  begin: (model, rows) => parameters => model.eStep(parameters, rows),
+  begin(problem) {
+    if (!problem.factorises) return parameters => problem.eStep(parameters);
+    throw new InvalidArgumentError('This model has no exact E-step. Try eStep: factorised().');
+  },
 };

@@ -1,5 +1,5 @@
 import type { DocumentOptions } from '../backends/topic-backend.js';
-import { needs } from '../models/model.js';
+import { InvalidArgumentError } from '../errors.js';
 import { checkInteger, checkNumber } from '../numbers.js';
 import type { EStepRule } from './rule.js';
 
@@ -20,7 +20,11 @@ export function factorised({
     kind: 'e-step',
     name: 'factorised',
     monotone: true,
-    begin: (model, rows) =>
-      needs(model, 'factorise', 'the factorised rule')(rows, { maxDocUpdateIter, meanChangeTol }),
+    begin(problem) {
+      if (!problem.factorises)
+        throw new InvalidArgumentError('This model has an exact E-step. Try eStep: exact.');
+      const documents = { maxDocUpdateIter, meanChangeTol };
+      return parameters => problem.eStep(parameters, { documents });
+    },
   };
 }

@@ -9,5 +9,5 @@ export const hard: EStepRule = {
   name: 'hard',
   monotone: true,
   isPartition: true,
-  begin: (model, rows) => parameters => model.eStep(parameters, rows, { assignment: 'hard' }),
+  begin: problem => parameters => problem.eStep(parameters, { assignment: 'hard' }),
 };

@@ -1,6 +1,5 @@
-import type { Rows } from '../backends/backend.js';
 import { InvalidArgumentError } from '../errors.js';
-import { type Model, needs } from '../models/model.js';
+import { needs, type Problem } from '../models/model.js';
 import type { Statistics } from '../statistics.js';
 import type { EStepRule } from './rule.js';
 
@@ -28,8 +27,7 @@ export interface Ledger {
  * @throws InvalidArgumentError for a rule whose objective is no free energy: draws, stepwise statistics
  */
 export async function ledgerOf<P>(
-  model: Model<P>,
-  rows: Rows,
+  problem: Problem<P>,
   rule: EStepRule,
   statistics: Statistics,
   parameters: P,
@@ -40,10 +38,10 @@ export async function ledgerOf<P>(
       `There is no ledger of the ${rule.name} rule: its objective is not the free energy of its q.`,
     );
   }
-  const expectedLogJoint = needs(model, 'expectedLogJoint', 'the ledger')(statistics, parameters, rows);
+  const expectedLogJoint = needs(problem, 'expectedLogJoint', 'the ledger')(statistics, parameters);
   const beta = rule.beta?.(iteration) ?? 1;
   const entropy = beta * (statistics.logLikelihood - expectedLogJoint);
   const freeEnergy = expectedLogJoint + entropy;
-  const { logLikelihood } = rule.exact ? statistics : await model.eStep(parameters, rows);
+  const { logLikelihood } = rule.exact ? statistics : await problem.eStep(parameters);
   return { expectedLogJoint, entropy, freeEnergy, divergence: logLikelihood - freeEnergy, logLikelihood };
 }

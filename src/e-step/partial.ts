@@ -25,10 +25,10 @@ export function partial(options: PartialOptions = {}): EStepRule {
     name: 'partial',
     monotone: true,
     stride: blocks,
-    begin(model, rows) {
-      checkBlocksFit(blocks, rows);
-      const expectedLogJoint = needs(model, 'expectedLogJoint', 'the partial rule');
-      const recentre = needs(model, 'recentre', 'the partial rule');
+    begin(problem) {
+      checkBlocksFit(blocks, problem.table);
+      const expectedLogJoint = needs(problem, 'expectedLogJoint', 'the partial rule');
+      const recentre = needs(problem.model, 'recentre', 'the partial rule');
       /** Statistics of each block, and the entropy of its q. */
       const kept: { statistics: Statistics; entropy: number }[] = [];
 
@@ -36,14 +36,14 @@ export function partial(options: PartialOptions = {}): EStepRule {
         const redone =
           iteration === 0 ? Array.from({ length: blocks }, (_, b) => b) : [(iteration - 1) % blocks];
         for (const index of redone) {
-          const statistics = await model.eStep(parameters, rows, { block: { index, of: blocks } });
-          const entropy = statistics.logLikelihood - expectedLogJoint(statistics, parameters, rows);
+          const statistics = await problem.eStep(parameters, { block: { index, of: blocks } });
+          const entropy = statistics.logLikelihood - expectedLogJoint(statistics, parameters);
           kept[index] = { statistics, entropy };
         }
         const { origin } = kept[redone[0]].statistics;
         const total = kept.map(({ statistics }) => recentre(statistics, origin)).reduce(add);
         const entropy = kept.reduce((sum, block) => sum + block.entropy, 0);
-        return { ...total, logLikelihood: expectedLogJoint(total, parameters, rows) + entropy };
+        return { ...total, logLikelihood: expectedLogJoint(total, parameters) + entropy };
       };
     },
   };

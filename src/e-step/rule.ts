@@ -1,5 +1,4 @@
-import type { Rows } from '../backends/backend.js';
-import type { Model } from '../models/model.js';
+import type { Problem } from '../models/model.js';
 import type { Statistics } from '../statistics.js';
 
 /** Which q an E-step takes: a value that is passed to `em` and to the estimators. */
@@ -25,7 +24,7 @@ export interface EStepRule {
   /** β_t, where the objective is E_q[log p] + H(q) / β. Default 1. */
   beta?(iteration: number): number;
   /** The E-steps of one fit. @throws InvalidArgumentError for settings that these rows cannot meet */
-  begin<P>(model: Model<P>, rows: Rows): EStep<P> | Promise<EStep<P>>;
+  begin<P>(problem: Problem<P>): EStep<P> | Promise<EStep<P>>;
 }
 
 /** (θ, M-steps so far) → statistics under q; their `logLikelihood` is the rule's objective. */

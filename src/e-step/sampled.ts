@@ -34,7 +34,7 @@ export function sampled(options: SampledOptions = {}): EStepRule {
     isFreeEnergy: false,
     leadIn: Number.POSITIVE_INFINITY,
     average,
-    begin: (model, rows) => (parameters, iteration) =>
-      model.eStep(parameters, rows, { assignment: { draws, seed, iteration } }),
+    begin: problem => (parameters, iteration) =>
+      problem.eStep(parameters, { assignment: { draws, seed, iteration } }),
   };
 }

@@ -49,17 +49,18 @@ export function stepwise(options: StepwiseOptions = {}): EStepRule {
     isFreeEnergy: false,
     stride: blocks,
     leadIn: Number.POSITIVE_INFINITY,
-    begin(model, rows) {
-      checkBlocksFit(blocks, rows);
+    begin(problem) {
+      const { model, table } = problem;
+      checkBlocksFit(blocks, table);
       const recentre = needs(model, 'recentre', 'the stepwise rule');
       let running: Statistics | undefined;
       return async (parameters, iteration) => {
         const block = { index: iteration % blocks, of: blocks };
-        const fresh = await model.eStep(parameters, rows, { block });
+        const fresh = await problem.eStep(parameters, { block });
         running = running
           ? blend(recentre(running, fresh.origin), fresh, gamma(iteration - 1))
           : scale(fresh, 1 / fresh.nRows);
-        const nRows = rows.shape[0];
+        const nRows = table.shape[0];
         return {
           ...scale(running, nRows),
           nRows,

@@ -24,6 +24,6 @@ export function tempered(beta: number | readonly number[]): EStepRule {
     monotone: schedule.length === 1,
     leadIn: schedule.length,
     beta: at,
-    begin: (model, rows) => (parameters, iteration) => model.eStep(parameters, rows, { beta: at(iteration) }),
+    begin: problem => (parameters, iteration) => problem.eStep(parameters, { beta: at(iteration) }),
   };
 }

@@ -13,14 +13,14 @@ export function weighted(weights: Float64Array): EStepRule {
     kind: 'e-step',
     name: 'weighted',
     monotone: true,
-    begin(model, rows) {
-      const posterior = needs(model, 'posterior', 'the weighted E-step');
-      const accumulate = needs(model, 'accumulate', 'the weighted E-step');
-      const k = needs(model, 'nComponents', 'the weighted E-step');
+    begin(problem) {
+      const posterior = needs(problem, 'posterior', 'the weighted E-step');
+      const accumulate = needs(problem, 'accumulate', 'the weighted E-step');
+      const k = needs(problem.model, 'nComponents', 'the weighted E-step');
       const counted = new Float64Array(weights.length * k);
       return async parameters => {
         let logLikelihood = 0;
-        for await (const run of posterior(parameters, rows, { responsibilities: true })) {
+        for await (const run of posterior(parameters, { responsibilities: true })) {
           const { begin, logDensities, responsibilities = counted } = run;
           for (let i = 0; i < logDensities.length; i++) {
             const weight = weights[begin + i];
@@ -30,7 +30,7 @@ export function weighted(weights: Float64Array): EStepRule {
             }
           }
         }
-        const statistics = await accumulate(parameters, rows, (begin, count) =>
+        const statistics = await accumulate(parameters, (begin, count) =>
           counted.subarray(begin * k, (begin + count) * k),
         );
         return { ...statistics, nRows, logLikelihood };

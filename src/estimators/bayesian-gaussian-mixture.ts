@@ -163,7 +163,7 @@ export class BayesianGaussianMixture implements BayesianMixtureParameters {
           async start(startOptions) {
             if (given) return givenPosterior(family, weights, nComponents, d, given);
             const first = await start(plain, rows, startOptions);
-            return model.mStep(await plain.eStep(first, rows)).parameters;
+            return model.mStep(await plain.on(rows).eStep(first)).parameters;
           },
           finish(fit, usual) {
             const fitInfo = { ...runInfo(fit, rows.backend), lowerBound: fit.logLikelihood };
@@ -228,7 +228,7 @@ export class BayesianGaussianMixture implements BayesianMixtureParameters {
 
   #scorer(): Scorer {
     const { nComponents, nFeatures } = this;
-    const posterior: Scorer['posterior'] = (rows, options) => this.#model.posterior(this, rows, options);
+    const posterior: Scorer['posterior'] = (rows, options) => this.#model.on(rows).posterior(this, options);
     const units = unitsOf(this.#model.densities(this));
     return { nComponents, nFeatures, device: this.#device, units, posterior };
   }

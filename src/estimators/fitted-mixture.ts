@@ -119,7 +119,7 @@ export abstract class FittedMixture<P extends Arrays> {
   #scorer(): Scorer {
     const { nComponents, nFeatures } = this;
     const posterior: Scorer['posterior'] = (rows, options) =>
-      this.#model.posterior(this.#parameters, rows, options);
+      this.#model.on(rows).posterior(this.#parameters, options);
     const units = this.#model.units(this.#parameters);
     return { nComponents, nFeatures, device: this.#device, units, posterior };
   }

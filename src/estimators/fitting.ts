@@ -49,6 +49,8 @@ export interface FitOptions<P> extends Omit<EmOptions<P>, 'onIteration'> {
 /** What an estimator fits once its rows are loaded. */
 export interface Job<P, T> {
   readonly model: Model<P>;
+  /** What it is fitted to; default: the rows as they are. */
+  readonly table?: Rows;
   /** Whether another seed gives another start, so that restarts are worth their time. */
   readonly seeded: boolean;
   start(options: StartOptions): Promise<P>;
@@ -98,7 +100,7 @@ export async function fitBest<P, T>(
     const runOnce = async (restart: number) => {
       const first = await startOf(job, { seed, stream: restart, signal });
       const onIteration = report && ((progress: Progress<P>) => report({ restart, ...progress }));
-      const fit = await em(job.model, first, rows, { ...options, onIteration });
+      const fit = await em(job.model, first, job.table ?? rows, { ...options, onIteration });
       const measured = await measureOf(job, fit);
       const rank = { ...rankOf(fit), ...(job.comparesMeasures && { objective: measured }) };
       return { fit, measured, rank };

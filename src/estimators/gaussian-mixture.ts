@@ -70,7 +70,7 @@ export class GaussianMixture extends FittedMixture<GaussianParameters> {
         model,
         seeded,
         start: given => start(model, rows, given),
-        measure: fit => logLikelihoodOf(rules, model, rows, fit),
+        measure: fit => logLikelihoodOf(rules, model.on(rows), fit),
         comparesMeasures: !rules.eStep.monotone,
         finish(fit, device) {
           const fitInfo = { ...runInfo(fit, rows.backend), logLikelihood: fit.measured };

@@ -33,8 +33,8 @@ import {
 } from './hidden-markov-options.js';
 import {
   allPosteriors,
+  type Bound,
   forecasts,
-  type Loaded,
   posteriorStates,
   type SequenceUseOptions,
   withSequences,
@@ -147,7 +147,8 @@ export class HiddenMarkovModel {
     );
     const levelNames = checkLevelNames(named, emission.nSymbols === undefined ? [] : [emission.nSymbols]);
     const { family } = emission;
-    const told = { nStates, stationary, sequences: weighted(checked, weights) };
+    const told = { nStates, stationary };
+    const divided = weighted(checked, weights);
     const plain = new HiddenMarkov(family, told);
     const standardised = standardisedEmission(standardize, emission);
     const mStep = priors || fixed ? mStepOf(priors, fixed) : undefined;
@@ -155,15 +156,17 @@ export class HiddenMarkovModel {
     let nParameters = 0;
     return fitBest(encode(points, emission), { ...rest, ...rules }, rows => {
       const model = standardised ? new HiddenMarkov(standardised(rows.scale), told) : plain;
+      const table = rows.divide(divided);
       return {
         model,
+        table,
         seeded,
         async start(given) {
           const first = await start(model, rows, given);
           nParameters = model.nParameters(rows.shape[1], first);
           return first;
         },
-        measure: fit => logLikelihoodOf(rules, model, rows, fit),
+        measure: fit => logLikelihoodOf(rules, model.on(table), fit),
         finish(fit, device) {
           const fitInfo = { ...runInfo(fit, rows.backend), logLikelihood: fit.measured };
           const { parameters } = fit;
@@ -236,10 +239,10 @@ export class HiddenMarkovModel {
     { algorithm = 'viterbi', ...options }: DecodeOptions = {},
   ): Promise<{ states: Uint32Array; logProbabilities?: Float64Array }> {
     if (algorithm === 'viterbi') {
-      return this.#use(sequences, options, ({ model, parameters, rows }) => model.viterbi(parameters, rows));
+      return this.#use(sequences, options, ({ problem, parameters }) => problem.viterbi(parameters));
     }
     if (algorithm === 'posterior') {
-      return this.#use(sequences, options, async loaded => ({ states: await posteriorStates(loaded) }));
+      return this.#use(sequences, options, async bound => ({ states: await posteriorStates(bound) }));
     }
     throw new InvalidArgumentError(
       `algorithm must be 'viterbi' or 'posterior', got ${JSON.stringify(algorithm)}.`,
@@ -259,9 +262,7 @@ export class HiddenMarkovModel {
 
   /** [sequences] log p(sequence), nats; −Infinity where one is impossible. */
   async scoreSequences(sequences: SequenceData, options?: SequenceUseOptions): Promise<Float64Array> {
-    return this.#use(sequences, options, ({ model, parameters, rows }) =>
-      model.logLikelihoods(parameters, rows),
-    );
+    return this.#use(sequences, options, ({ problem, parameters }) => problem.logLikelihoods(parameters));
   }
 
   /** −2 log L + 2p; smaller is better. */
@@ -282,7 +283,7 @@ export class HiddenMarkovModel {
 
   /** The h rows that follow each sequence. @throws InvalidArgumentError unless h is an integer ≥ 1 */
   async forecast(sequences: SequenceData, h: number, options?: SequenceUseOptions): Promise<Forecast[]> {
-    return this.#use(sequences, options, loaded => forecasts(loaded, h));
+    return this.#use(sequences, options, bound => forecasts(bound, h));
   }
 
   /** Draw one sequence of n rows, with the state of each; of symbols one column. */
@@ -297,16 +298,16 @@ export class HiddenMarkovModel {
   }
 
   async #total(sequences: SequenceData, options?: SequenceUseOptions) {
-    return this.#use(sequences, options, async ({ model, parameters, rows }) => {
-      const each = await model.logLikelihoods(parameters, rows);
-      return { logLikelihood: each.reduce((sum, value) => sum + value, 0), n: rows.shape[0] };
+    return this.#use(sequences, options, async ({ problem, parameters }) => {
+      const each = await problem.logLikelihoods(parameters);
+      return { logLikelihood: each.reduce((sum, value) => sum + value, 0), n: problem.table.shape[0] };
     });
   }
 
   #use<T>(
     sequences: SequenceData,
     options: SequenceUseOptions = {},
-    use: (loaded: Loaded) => Promise<T>,
+    use: (bound: Bound) => Promise<T>,
   ): Promise<T> {
     const chained = {
       emission: this.#emission,

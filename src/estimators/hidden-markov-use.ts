@@ -1,10 +1,11 @@
-import type { Rows } from '../backends/backend.js';
 import type { StateRun } from '../backends/chain-backend.js';
 import type { DeviceChoice } from '../backends/choose.js';
 import { withRows } from '../data/points.js';
 import { checkSequences, type SequenceData } from '../data/sequences.js';
 import { AbortedError, InvalidArgumentError } from '../errors.js';
-import { type ChainParameters, HiddenMarkov } from '../models/hidden-markov-model.js';
+import type { Arrays } from '../families/family.js';
+import type { ChainProblem } from '../models/chain-problem.js';
+import type { ChainParameters, HiddenMarkov } from '../models/hidden-markov-model.js';
 import { checkOptionNames } from '../option-names.js';
 import { backendFor } from './fitting.js';
 import { type Emission, encode } from './hidden-markov-emission.js';
@@ -27,11 +28,10 @@ export interface Chained {
   readonly device: DeviceChoice;
 }
 
-/** Sequences on a backend, with a model that knows where they begin. */
-export interface Loaded {
-  readonly model: HiddenMarkov;
+/** A model bound to sequences. */
+export interface Bound {
+  readonly problem: ChainProblem<Arrays>;
   readonly parameters: ChainParameters;
-  readonly rows: Rows;
   readonly lengths: Uint32Array;
   /** γ of all rows, in order. @throws AbortedError */
   smoothed(): AsyncIterable<StateRun>;
@@ -39,10 +39,10 @@ export interface Loaded {
 
 /** Load sequences, use them, and give their memory back. */
 export async function withSequences<T>(
-  { emission, model: { family, nStates, stationary }, parameters, nFeatures, device: own }: Chained,
+  { emission, model, parameters, nFeatures, device: own }: Chained,
   sequences: SequenceData,
   { lengths: given, device = own, signal, ...rest }: SequenceUseOptions,
-  use: (loaded: Loaded) => Promise<T>,
+  use: (bound: Bound) => Promise<T>,
 ): Promise<T> {
   checkOptionNames(rest, new Set(['lengths', 'device', 'signal']));
   if (signal?.aborted) throw new AbortedError('Aborted before the rows were used.');
@@ -56,18 +56,18 @@ export async function withSequences<T>(
     throw new InvalidArgumentError(`The model has ${nFeatures} features, the rows have ${points.shape[1]}.`);
   }
   const { backend } = await backendFor(points, device === own ? undefined : device, own);
-  const model = new HiddenMarkov(family, { nStates, stationary, sequences: { lengths } });
   return withRows(
     points,
     backend,
     rows => {
+      const problem = model.on(rows.divide({ lengths }));
       async function* smoothed() {
-        for await (const run of model.smoothed(parameters, rows)) {
+        for await (const run of problem.smoothed(parameters)) {
           if (signal?.aborted) throw new AbortedError('Aborted while the rows were being smoothed.');
           yield run;
         }
       }
-      return use({ model, parameters, rows, lengths, smoothed });
+      return use({ problem, parameters, lengths, smoothed });
     },
     model.units(parameters),
   );
@@ -75,11 +75,13 @@ export async function withSequences<T>(
 
 /** [n] the most probable state of each row; ties go to the smaller one. */
 export async function posteriorStates({
-  model: { nStates: k },
-  rows,
+  problem: {
+    model: { nStates: k },
+    table,
+  },
   smoothed,
-}: Loaded): Promise<Uint32Array> {
-  const states = new Uint32Array(rows.shape[0]);
+}: Bound): Promise<Uint32Array> {
+  const states = new Uint32Array(table.shape[0]);
   for await (const { begin, probabilities } of smoothed()) {
     for (let at = 0, row = begin; at < probabilities.length; at += k, row++) {
       for (let state = 1; state < k; state++) {
@@ -92,18 +94,20 @@ export async function posteriorStates({
 
 /** [n, K] γ of all rows. */
 export async function allPosteriors({
-  model: { nStates: k },
-  rows,
+  problem: {
+    model: { nStates: k },
+    table,
+  },
   smoothed,
-}: Loaded): Promise<Float64Array> {
-  const all = new Float64Array(rows.shape[0] * k);
+}: Bound): Promise<Float64Array> {
+  const all = new Float64Array(table.shape[0] * k);
   for await (const { begin, probabilities } of smoothed()) all.set(probabilities, begin * k);
   return all;
 }
 
 /** The h rows after each sequence: at its end the smoothed distribution is the filtered one. */
 export async function forecasts(
-  { model, parameters, lengths, smoothed }: Loaded,
+  { problem: { model }, parameters, lengths, smoothed }: Bound,
   h: number,
 ): Promise<Forecast[]> {
   const k = model.nStates;

@@ -178,11 +178,11 @@ export class KMeans {
             return { centers: await seeds };
           }
           const indices = sampleIndices(rows.shape[0], nClusters, createRng(seed ?? 0, stream));
-          return { centers: await backend.take(rows, indices) };
+          return { centers: await rows.take(indices) };
         },
         async measure(fit) {
           if (beta === undefined) return fit.logLikelihood;
-          return (await model.eStep(fit.parameters, rows, { assignment: 'hard' })).logLikelihood;
+          return (await model.on(rows).eStep(fit.parameters, { assignment: 'hard' })).logLikelihood;
         },
         finish(fit) {
           const info = runInfo(fit, backend);
@@ -237,7 +237,7 @@ export class KMeans {
       nFeatures,
       device: this.#device,
       units: unitsOf(densities),
-      posterior: (rows: Rows) => rows.backend.posterior(rows, densities),
+      posterior: (rows: Rows) => rows.posterior(densities),
     };
     return labels(scorer, points, options);
   }
@@ -268,7 +268,7 @@ export class KMeans {
 async function valuesOf(points: CheckedPoints, device: DeviceChoice): Promise<ArrayLike<number>> {
   if (isMatrix(points)) return points.data;
   const { backend } = await backendFor(points, undefined, device);
-  return withRows(points, backend, rows => backend.read(rows, 0, rows.shape[0]));
+  return withRows(points, backend, rows => rows.read(0, rows.shape[0]));
 }
 
 function givenCenters(centers: Numbers | Matrix, k: number, d: number): Float64Array {

@@ -117,7 +117,7 @@ async function sampleCovariance({ covariance }: Gaussian, rows: Rows): Promise<F
   const one = new MixtureModel(family, 1);
   const [n, d] = rows.shape;
   const whole = { weights: Float64Array.of(1), ...family.around(Float64Array.from(rows.center), 1, rows) };
-  const { covariances } = one.mStep(await one.eStep(whole, rows), whole).parameters;
+  const { covariances } = one.mStep(await one.on(rows).eStep(whole), whole).parameters;
   const unbiased = covariances.map(value => (value * n) / (n - 1));
   try {
     covariance.whiten(unbiased, 1, d);

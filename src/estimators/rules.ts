@@ -1,7 +1,6 @@
 import type { Accelerator } from '../acceleration/accelerator.js';
 import { anderson } from '../acceleration/anderson.js';
 import { squarem, squaremUpTo } from '../acceleration/squarem.js';
-import type { Rows } from '../backends/backend.js';
 import { exact } from '../e-step/exact.js';
 import { hard } from '../e-step/hard.js';
 import type { EStepRule } from '../e-step/rule.js';
@@ -9,7 +8,7 @@ import { InvalidArgumentError } from '../errors.js';
 import type { Fit } from '../fit.js';
 import { maximumLikelihood } from '../m-step/maximum-likelihood.js';
 import type { MStepRule } from '../m-step/rule.js';
-import type { Model } from '../models/model.js';
+import type { Problem } from '../models/model.js';
 
 /** How EM goes about it: rules as values, or by name where they have no settings. */
 export interface RuleOptions {
@@ -83,11 +82,10 @@ function ruleOf<T extends { kind: string }>(
  */
 export async function logLikelihoodOf<P>(
   { eStep, mStep }: { eStep: EStepRule; mStep: MStepRule },
-  model: Model<P>,
-  rows: Rows,
+  problem: Problem<P>,
   fit: Fit<P>,
 ): Promise<number> {
-  if (eStep.exact && !mStep.begin(model, rows).logPrior) return fit.logLikelihood;
+  if (eStep.exact && !mStep.begin(problem).logPrior) return fit.logLikelihood;
   if (fit.stopReason === 'failed') return fit.logLikelihood;
-  return (await model.eStep(fit.parameters, rows)).logLikelihood;
+  return (await problem.eStep(fit.parameters)).logLikelihood;
 }

@@ -43,7 +43,7 @@ export async function drawCandidates<P extends Arrays>(
   const units = columnUnits(model, rows);
   const scale = (x: Float64Array) => x.map((value, i) => value / units[i % d]);
 
-  const near = await rows.backend.take(rows, sampleIndices(n, size, rng));
+  const near = await rows.take(sampleIndices(n, size, rng));
   const ones = new Float64Array(size).fill(1);
   if (n <= DENSE * size) return { x: near, scaled: scale(near), weights: ones };
 
@@ -52,7 +52,7 @@ export async function drawCandidates<P extends Arrays>(
   const estimate = (n / size) * distances.reduce((sum, distance) => sum + distance, 0);
   const far = await drawByDistance(units, rows, seeds, { size: farSize, estimate }, rng, signal);
 
-  const x = concatenate(near, await rows.backend.take(rows, far.indices));
+  const x = concatenate(near, await rows.take(far.indices));
   const squares = concatenate(distances, far.distances);
   const weights = squares.map(square => 1 / (size / n + (farSize * square) / (far.total || 1)));
   return { x, scaled: scale(x), weights };
@@ -85,7 +85,7 @@ async function drawByDistance(
   const gap = () => -Math.log(1 - rng.uniform());
   let total = 0;
   let untilNext = gap();
-  for await (const { begin, squares } of clusters.nearest({ centers: seeds }, rows)) {
+  for await (const { begin, squares } of clusters.on(rows).nearest({ centers: seeds })) {
     checkSignal(signal);
     for (let i = 0; i < squares.length; i++) {
       const distance = squares[i];

@@ -48,7 +48,7 @@ export const stickyMixture: ChainStart = async <P extends Arrays>(
 ) => {
   const states = statesOf(model, rows);
   const first = await kMeansPlusPlus<P>(states, rows, options);
-  const { parameters } = await em<MixtureParameters<P>>(states, first, rows, {
+  const { parameters } = await em(states, first, rows, {
     ...SHORT,
     signal: options.signal,
   });

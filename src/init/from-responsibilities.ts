@@ -23,9 +23,9 @@ async function mStepOf<P extends Arrays>(
   const d = rows.shape[1];
   const centers = Float64Array.from({ length: model.nComponents * d }, (_, i) => rows.center[i % d]);
   const about = around(model, rows, centers);
-  const rough = await model.accumulate(about, rows, source());
+  const rough = await model.on(rows).accumulate(about, source());
   const nearer = around(model, rows, meansOf(rough, model.family.moments));
-  return model.mStep(await model.accumulate(nearer, rows, source()), nearer).parameters;
+  return model.mStep(await model.on(rows).accumulate(nearer, source()), nearer).parameters;
 }
 
 /** [K, D] the components' means of x. */

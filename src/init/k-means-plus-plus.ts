@@ -26,7 +26,7 @@ export async function hardStart<P extends Arrays>(
   const densities = model.densities(about, rows);
   const largest = densities.logConstants.reduce((a, b) => Math.max(a, b));
   const logConstants = densities.logConstants.map(value => value - largest);
-  const statistics = await rows.backend.eStep(rows, { ...densities, logConstants }, 'hard');
+  const statistics = await rows.eStep({ ...densities, logConstants }, { assignment: 'hard' });
   return model.mStep(statistics, about).parameters;
 }
 

@@ -42,7 +42,7 @@ export const shortRuns: Start = async <P extends Arrays>(
   const best = await bestRun(model, candidates, seedSets, signal);
   if (!best) return hardStart(model, rows, seedSets[0]);
   if (candidates.weights.length === rows.shape[0]) return best;
-  return model.mStep(await model.eStep(best, rows), best).parameters; // of all rows
+  return model.mStep(await model.on(rows).eStep(best), best).parameters; // of all rows
 };
 
 async function bestRun<P extends Arrays>(

@@ -1,10 +1,10 @@
 import { InvalidArgumentError } from '../errors.js';
-import type { Model } from '../models/model.js';
+import type { Problem } from '../models/model.js';
 
 /** @throws InvalidArgumentError for a fixed parameter that the model does not have, or cannot keep */
 export function fixedNames<P>(
   fixed: readonly string[],
-  { parameterNames = [] }: Model<P>,
+  { parameterNames = [] }: Problem<P>['model'],
 ): ReadonlySet<string> {
   const unknown = fixed.find(name => !parameterNames.includes(name));
   if (unknown === undefined) return new Set(fixed);

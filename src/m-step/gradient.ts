@@ -31,14 +31,15 @@ export function gradient(options: GradientOptions = {}): MStepRule {
   return {
     kind: 'm-step',
     name: 'gradient',
-    begin(model, rows) {
+    begin(problem) {
+      const { model } = problem;
       const toVector = needs(model, 'toVector', 'the gradient rule');
       const fromVector = needs(model, 'fromVector', 'the gradient rule');
-      const expectedLogJoint = needs(model, 'expectedLogJoint', 'the gradient rule');
+      const expectedLogJoint = needs(problem, 'expectedLogJoint', 'the gradient rule');
       return {
         maximise(statistics, previous) {
           const q = (vector: Float64Array) =>
-            expectedLogJoint(statistics, fromVector(vector, previous), rows) / statistics.nRows;
+            expectedLogJoint(statistics, fromVector(vector, previous)) / statistics.nRows;
           let vector = toVector(previous);
           for (let step = 0; step < steps; step++) vector = climb(q, vector, learningRate);
           return { parameters: fromVector(vector, previous) };

@@ -29,9 +29,10 @@ export function maximumUnder(prior: object, { fixed = [] }: MStepOptions = {}): 
   return {
     kind: 'm-step',
     name: 'maximum-a-posteriori',
-    begin(model, rows) {
+    begin(problem) {
+      const { model } = problem;
       const names = fixedNames(fixed, model);
-      const resolved = needs(model, 'resolvePrior', 'the maximum-a-posteriori rule')(prior, rows);
+      const resolved = needs(problem, 'resolvePrior', 'the maximum-a-posteriori rule')(prior);
       const logPrior = needs(model, 'logPrior', 'the maximum-a-posteriori rule');
       return {
         maximise: (statistics, previous) =>

@@ -8,7 +8,7 @@ export function maximumLikelihood(options: MStepOptions = {}): MStepRule {
   return {
     kind: 'm-step',
     name: 'maximum-likelihood',
-    begin(model) {
+    begin({ model }) {
       const fixed = fixedNames(options.fixed ?? [], model);
       return { maximise: (statistics, previous) => model.mStep(statistics, previous, { fixed }) };
     },

@@ -1,5 +1,4 @@
-import type { Rows } from '../backends/backend.js';
-import type { Model, Note } from '../models/model.js';
+import type { Note, Problem } from '../models/model.js';
 import type { Statistics } from '../statistics.js';
 
 /** How an M-step moves θ: a value that is passed to `em` and to the estimators. */
@@ -7,7 +6,7 @@ export interface MStepRule {
   readonly kind: 'm-step';
   readonly name: string;
   /** The M-steps of one fit. @throws InvalidArgumentError for settings that do not fit the model */
-  begin<P>(model: Model<P>, rows: Rows): MStep<P>;
+  begin<P>(problem: Problem<P>): MStep<P>;
 }
 
 export interface MStep<P> {

@@ -27,7 +27,7 @@ export class Baselines {
     const n = rows.shape[0];
     const baseline = new Float64Array(n);
     for (let begin = 0; begin < n; begin += BLOCK_ROWS) {
-      const x = await rows.backend.read(rows, begin, Math.min(BLOCK_ROWS, n - begin));
+      const x = await rows.read(begin, Math.min(BLOCK_ROWS, n - begin));
       baseline.set(family.baseline(x, rows, begin), begin);
     }
     return baseline;

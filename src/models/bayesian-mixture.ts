@@ -1,10 +1,10 @@
-import { blockRange, type EStepOptions, type Posterior, type Rows } from '../backends/backend.js';
+import { blockRange, type EStepOptions, type Rows } from '../backends/backend.js';
 import { doubtful } from '../families/doubtful.js';
 import { type Gaussian, gaussian } from '../families/gaussian.js';
 import type { Statistics } from '../statistics.js';
 import { adjust, type Densities } from './densities.js';
 import { determined } from './determined.js';
-import type { Model, Note } from './model.js';
+import type { Model, Note, Problem } from './model.js';
 import {
   divergence,
   expectedLogConstants,
@@ -30,6 +30,9 @@ export interface BayesianMixturePriors {
   readonly components: NormalWishartPrior;
 }
 
+type BayesianMixtureProblem = Problem<BayesianMixtureParameters, Rows> &
+  Pick<Required<Problem<BayesianMixtureParameters>>, 'posterior'>;
+
 /**
  * The Bayesian Gaussian mixture under mean-field variational Bayes: q(z) q(π) Π_k q(μ_k, Λ_k). Its likelihood is the
  * evidence lower bound, its E-step finds q(z), its M-step the rest.
@@ -41,7 +44,10 @@ export class BayesianMixture implements Model<BayesianMixtureParameters> {
     readonly priors: BayesianMixturePriors,
   ) {}
 
-  /** E[log π_k] + E[log N(x | μ_k, Λ_k⁻¹)]: of the same form as a Gaussian's log densities. */
+  /**
+   * E[log π_k] + E[log N(x | μ_k, Λ_k⁻¹)]: of the same form as a Gaussian's log densities. Posteriors' log densities are
+   * log Σ_k of their exponentials.
+   */
   densities(parameters: BayesianMixtureParameters): Densities {
     const { means, covariances, weightConcentration } = parameters;
     const { covariance, moments, form } = this.family;
@@ -72,30 +78,30 @@ export class BayesianMixture implements Model<BayesianMixtureParameters> {
     );
   }
 
+  on(table: Rows): BayesianMixtureProblem {
+    return {
+      model: this,
+      table,
+      eStep: (parameters, options) => this.#eStep(parameters, table, options),
+      posterior: (parameters, options) => table.posterior(this.densities(parameters), options),
+    };
+  }
+
   /** `logLikelihood` is the evidence lower bound (of a block of rows, with its share of the divergence). */
-  async eStep(
+  async #eStep(
     parameters: BayesianMixtureParameters,
     rows: Rows,
     options: EStepOptions = {},
   ): Promise<Statistics> {
     const { assignment, beta = 1, block } = options;
     const densities = adjust(this.densities(parameters), options);
-    const ask = (exact?: number[]) => rows.backend.eStep(rows, densities, assignment, block, exact);
+    const ask = (exact?: number[]) => rows.eStep(densities, { assignment, block, exact });
     const statistics = await determined(ask, found => this.#doubtful(found));
     const n = rows.shape[0];
     const [begin, end] = blockRange(n, block);
     const share = (end - begin) / n;
     const logLikelihood = statistics.logLikelihood / beta - share * this.divergence(parameters);
     return { ...statistics, logLikelihood };
-  }
-
-  /** Posteriors of all rows, in order; log densities are log Σ_k exp E[log π_k p(x | μ_k, Λ_k)]. */
-  posterior(
-    parameters: BayesianMixtureParameters,
-    rows: Rows,
-    options?: { responsibilities?: boolean },
-  ): AsyncIterable<Posterior> {
-    return rows.backend.posterior(rows, this.densities(parameters), options);
   }
 
   /** The conjugate posteriors given expected statistics: they maximise the bound (with regCovar 0). */

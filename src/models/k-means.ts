@@ -1,9 +1,9 @@
-import type { EStepOptions, ResponsibilitySource, Rows } from '../backends/backend.js';
+import type { EStepOptions, Rows } from '../backends/backend.js';
 import { EMPTY_ROWS, type MaximiseOptions, type Note } from '../families/family.js';
 import { recentre } from '../families/moments.js';
 import type { Statistics } from '../statistics.js';
 import { adjust, type Densities } from './densities.js';
-import type { Model } from './model.js';
+import type { Model, Problem } from './model.js';
 
 export type KMeansParameters = {
   /** [K, D] */
@@ -21,6 +21,12 @@ export interface Nearest {
   readonly labels: Uint32Array;
   /** [rows] squared distances, in the model's units */
   readonly squares: Float64Array;
+}
+
+/** k-means bound to rows. */
+export interface KMeansProblem extends Problem<KMeansParameters, Rows> {
+  /** The nearest centre of all rows, in order, and min_k |x_i − μ_k|². */
+  nearest(parameters: KMeansParameters): AsyncIterable<Nearest>;
 }
 
 /**
@@ -48,10 +54,22 @@ export class KMeansModel implements Model<KMeansParameters> {
     };
   }
 
-  async eStep(parameters: KMeansParameters, rows: Rows, options: EStepOptions = {}): Promise<Statistics> {
+  on(table: Rows): KMeansProblem {
+    return {
+      model: this,
+      table,
+      eStep: (parameters, options) => this.#eStep(parameters, table, options),
+      posterior: (parameters, options) => table.posterior(this.densities(parameters), options),
+      accumulate: (parameters, source) => table.accumulate(this.densities(parameters), source),
+      nearest: parameters => this.#nearest(parameters, table),
+      isSettled: (before, after) => isSettled(before, after, table),
+    };
+  }
+
+  async #eStep(parameters: KMeansParameters, rows: Rows, options: EStepOptions = {}): Promise<Statistics> {
     const { assignment, beta = 1, block } = options;
     const densities = adjust(this.densities(parameters), options);
-    const found = await rows.backend.eStep(rows, densities, assignment, block);
+    const found = await rows.eStep(densities, { assignment, block });
     const statistics = { ...found, logLikelihood: found.logLikelihood / beta };
     const empty = assignment === 'hard' && !block ? emptyClusters(statistics) : [];
     return empty.length === 0 ? statistics : this.#reseed(statistics, parameters, rows, empty);
@@ -61,22 +79,13 @@ export class KMeansModel implements Model<KMeansParameters> {
     return ['centers'];
   }
 
-  posterior(parameters: KMeansParameters, rows: Rows, options?: { responsibilities?: boolean }) {
-    return rows.backend.posterior(rows, this.densities(parameters), options);
-  }
-
-  accumulate(parameters: KMeansParameters, rows: Rows, source: ResponsibilitySource): Promise<Statistics> {
-    return rows.backend.accumulate(rows, this.densities(parameters), source);
-  }
-
   recentre(statistics: Statistics, origin: Float64Array): Statistics {
     return recentre(statistics, 'first', origin);
   }
 
-  /** The nearest centre of all rows, in order, and min_k |x_i − μ_k|². */
-  async *nearest(parameters: KMeansParameters, rows: Rows): AsyncIterable<Nearest> {
+  async *#nearest(parameters: KMeansParameters, rows: Rows): AsyncIterable<Nearest> {
     const densities = this.densities(parameters);
-    const posterior = rows.backend.posterior(rows, densities, { assignment: 'hard' });
+    const posterior = rows.posterior(densities, { assignment: 'hard' });
     for await (const { begin, labels, logDensities } of posterior) {
       yield { begin, labels, squares: logDensities.map(value => -2 * value) };
     }
@@ -96,19 +105,6 @@ export class KMeansModel implements Model<KMeansParameters> {
     return { parameters: { centers: next }, notes };
   }
 
-  /** The same numbers of rows about the same means, to the rounding of their sums: the same labels. */
-  isSettled(before: Statistics, after: Statistics, { center, scale, backend }: Rows): boolean {
-    if (before.counts.some((count, k) => count !== after.counts[k])) return false;
-    const epsilon = Math.max(backend.epsilon, after.rounding ?? 0);
-    const means = meansOf(before, before.origin);
-    return meansOf(after, after.origin).every((mean, at) => {
-      const j = at % scale.length;
-      const reach = scale[j] + Math.abs(mean - center[j]);
-      const rounding = ROUNDING_UNITS * (epsilon * reach + Number.EPSILON * Math.abs(mean));
-      return Math.abs(mean - means[at]) <= rounding;
-    });
-  }
-
   /** Give each empty cluster the row that is farthest from its own centre: the objective can only gain. */
   async #reseed(
     statistics: Statistics,
@@ -117,10 +113,7 @@ export class KMeansModel implements Model<KMeansParameters> {
     empty: readonly number[],
   ): Promise<Reseeded> {
     const farthest = await this.#farthest(parameters, rows, empty.length);
-    const taken = await rows.backend.take(
-      rows,
-      farthest.map(({ row }) => row),
-    );
+    const taken = await rows.take(farthest.map(({ row }) => row));
     const d = rows.shape[1];
     const counts = Float64Array.from(statistics.counts);
     const sums = Float64Array.from(statistics.sums);
@@ -142,7 +135,7 @@ export class KMeansModel implements Model<KMeansParameters> {
 
   async #farthest(parameters: KMeansParameters, rows: Rows, count: number) {
     let farthest: { row: number; label: number; square: number }[] = [];
-    for await (const { begin, labels, squares } of this.nearest(parameters, rows)) {
+    for await (const { begin, labels, squares } of this.#nearest(parameters, rows)) {
       for (let i = 0; i < labels.length; i++) {
         if (farthest.length === count && squares[i] <= farthest[count - 1].square) continue;
         farthest.push({ row: begin + i, label: labels[i], square: squares[i] });
@@ -152,6 +145,19 @@ export class KMeansModel implements Model<KMeansParameters> {
     }
     return farthest;
   }
+}
+
+/** The same numbers of rows about the same means, to the rounding of their sums: the same labels. */
+function isSettled(before: Statistics, after: Statistics, { center, scale, backend }: Rows): boolean {
+  if (before.counts.some((count, k) => count !== after.counts[k])) return false;
+  const epsilon = Math.max(backend.epsilon, after.rounding ?? 0);
+  const means = meansOf(before, before.origin);
+  return meansOf(after, after.origin).every((mean, at) => {
+    const j = at % scale.length;
+    const reach = scale[j] + Math.abs(mean - center[j]);
+    const rounding = ROUNDING_UNITS * (epsilon * reach + Number.EPSILON * Math.abs(mean));
+    return Math.abs(mean - means[at]) <= rounding;
+  });
 }
 
 /** What rounding of sums and of their origin leaves between means of the same rows. */

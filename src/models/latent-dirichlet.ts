@@ -1,10 +1,10 @@
-import type { Rows } from '../backends/backend.js';
-import type { DocumentOptions, ResidentCounts } from '../backends/topic-backend.js';
+import type { EStepOptions, Loaded } from '../backends/backend.js';
+import type { DocumentTopics, ResidentCounts } from '../backends/topic-backend.js';
 import { InvalidArgumentError } from '../errors.js';
 import { checkInteger, checkPositive } from '../numbers.js';
 import { digamma, logGamma } from '../numerics/special.js';
 import type { Statistics } from '../statistics.js';
-import type { Model } from './model.js';
+import type { Model, Problem } from './model.js';
 
 /** q(β) = Π_k Dirichlet(λ_k) */
 export interface TopicParameters {
@@ -25,7 +25,7 @@ export interface LatentDirichletOptions {
  * Latent Dirichlet allocation (Blei, Ng & Jordan 2003) with a Dirichlet on topics: every word of a document has a topic
  * of its own. Its posterior has no closed form; the `factorised` E-step rule finds the nearest q(z) q(θ) q(β).
  */
-export class LatentDirichlet implements Model<TopicParameters> {
+export class LatentDirichlet implements Model<TopicParameters, ResidentCounts> {
   readonly nComponents: number;
   readonly docTopicPrior: number;
   readonly topicWordPrior: number;
@@ -41,35 +41,31 @@ export class LatentDirichlet implements Model<TopicParameters> {
     this.topicWordPrior = checkPositive('topicWordPrior', topicWordPrior);
   }
 
-  async eStep(): Promise<Statistics> {
-    throw new InvalidArgumentError(
-      'Latent Dirichlet allocation has no exact E-step. Try eStep: factorised().',
-    );
-  }
-
   /** @throws InvalidArgumentError for rows that `loadCounts` did not load */
-  async factorise(
-    rows: Rows,
-    options: DocumentOptions,
-  ): Promise<(parameters: TopicParameters) => Promise<Statistics>> {
-    if (!isCounts(rows)) {
+  on(table: ResidentCounts): Problem<TopicParameters, ResidentCounts> {
+    if (!isCounts(table)) {
       throw new InvalidArgumentError(
         'Topics need word counts. Try loadCounts of a backend in place of load.',
       );
     }
-    const { nComponents, docTopicPrior } = this;
-    const documents = await rows.documentTopics({ nComponents, docTopicPrior, ...options });
-    return async parameters => {
-      const { sums, bound } = await documents.update(this.expectedLogTopics(parameters, rows.words));
-      const spread = this.spread(sums, rows);
+    let topics: DocumentTopics | undefined;
+    const eStep = async (parameters: TopicParameters, { documents }: EStepOptions = {}) => {
+      if (!documents) {
+        throw new InvalidArgumentError('Latent Dirichlet allocation has the factorised E-step only.');
+      }
+      const { nComponents, docTopicPrior } = this;
+      topics ??= await table.documentTopics({ nComponents, docTopicPrior, ...documents });
+      const { sums, bound } = await topics.update(this.expectedLogTopics(parameters, table.words));
+      const spread = this.spread(sums, table);
       return {
-        nRows: rows.shape[0],
+        nRows: table.shape[0],
         logLikelihood: bound + this.topicBound(parameters),
         counts: this.#totals(spread),
         sums: spread,
         origin: NOTHING,
       };
     };
+    return { model: this, table, factorises: true, eStep, dispose: () => topics?.dispose() };
   }
 
   /** λ_kv = η + Σ_d n_dv φ_dvk maximises the bound, given φ. */
@@ -139,4 +135,4 @@ const ROUNDING_UNITS = 16;
 /** Counts are taken about no point. */
 const NOTHING = new Float64Array(0);
 
-const isCounts = (rows: Rows): rows is ResidentCounts => 'documentTopics' in rows;
+const isCounts = (table: Loaded): table is ResidentCounts => 'documentTopics' in table;

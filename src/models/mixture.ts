@@ -1,5 +1,4 @@
-import type { EStepOptions, Posterior, ResponsibilitySource, Rows } from '../backends/backend.js';
-import { blockRange } from '../backends/backend.js';
+import type { Rows } from '../backends/backend.js';
 import type { Arrays, Columns, Family, Maximised, MaximiseOptions } from '../families/family.js';
 import type { Gaussian, GaussianParameters } from '../families/gaussian.js';
 import { recentre } from '../families/moments.js';
@@ -7,10 +6,9 @@ import { checkInteger } from '../numbers.js';
 import { concatenate } from '../numerics/concatenate.js';
 import type { Statistics } from '../statistics.js';
 import { Baselines } from './baselines.js';
-import { adjust, type Densities, unitsOf } from './densities.js';
-import { determined } from './determined.js';
-import { expectedLogJoint } from './expected-log-joint.js';
-import { checkConcentration, type MixturePrior } from './mixture-prior.js';
+import { type Densities, unitsOf } from './densities.js';
+import type { MixturePrior } from './mixture-prior.js';
+import { MixtureProblem } from './mixture-problem.js';
 import type { Model } from './model.js';
 
 export type MixtureParameters<P extends Arrays = GaussianParameters> = P & {
@@ -27,14 +25,15 @@ export class MixtureModel<
   F extends Family<P> = P extends GaussianParameters ? Gaussian & Family<P> : Family<P>,
 > implements Model<MixtureParameters<P>>
 {
-  readonly #baselines: Baselines;
+  /** What densities leave out, of tables that the model met. */
+  readonly baselines: Baselines;
 
   constructor(
     readonly family: F,
     readonly nComponents: number,
   ) {
     checkInteger('nComponents', nComponents, 1, MAX_COMPONENTS);
-    this.#baselines = new Baselines(family);
+    this.baselines = new Baselines(family);
   }
 
   get parameterNames(): string[] {
@@ -71,41 +70,8 @@ export class MixtureModel<
     return this.family.form === 'linear' ? undefined : unitsOf(this.densities(parameters, nowhere));
   }
 
-  async eStep(parameters: MixtureParameters<P>, rows: Rows, options: EStepOptions = {}): Promise<Statistics> {
-    const densities = adjust(this.densities(parameters, rows), options);
-    const { assignment, beta = 1, block } = options;
-    const ask = (exact?: number[]) => rows.backend.eStep(rows, densities, assignment, block, exact);
-    const statistics = await determined(ask, found => this.family.doubtful?.(found, parameters));
-    const baseline = await this.#baselines.of(rows);
-    const [begin, end] = blockRange(rows.shape[0], block);
-    const common = baseline ? baseline.subarray(begin, end).reduce((sum, value) => sum + value, 0) : 0;
-    return { ...statistics, logLikelihood: statistics.logLikelihood / beta + common, baseline: common };
-  }
-
-  /** The M-step's half of an iteration alone: statistics under given responsibilities. */
-  async accumulate(
-    parameters: MixtureParameters<P>,
-    rows: Rows,
-    source: ResponsibilitySource,
-  ): Promise<Statistics> {
-    const densities = this.densities(parameters, rows);
-    const ask = (exact?: number[]) => rows.backend.accumulate(rows, densities, source, exact !== undefined);
-    return determined(ask, found => this.family.doubtful?.(found, parameters));
-  }
-
-  /** Posteriors of all rows, in order, a bounded number of rows at a time. */
-  async *posterior(
-    parameters: MixtureParameters<P>,
-    rows: Rows,
-    options?: { responsibilities?: boolean },
-  ): AsyncIterable<Posterior> {
-    const baseline = await this.#baselines.of(rows);
-    const densities = this.densities(parameters, rows);
-    for await (const posterior of rows.backend.posterior(rows, densities, options)) {
-      const { begin, logDensities } = posterior;
-      if (baseline) for (let i = 0; i < logDensities.length; i++) logDensities[i] += baseline[begin + i];
-      yield posterior;
-    }
+  on(rows: Rows): MixtureProblem<P, F> {
+    return new MixtureProblem(this, rows);
   }
 
   /** π_k = N_k / N, and the family's own M-step. */
@@ -135,20 +101,8 @@ export class MixtureModel<
     return this.family.shortfall?.(statistics, parameters, epsilon) ?? 0;
   }
 
-  expectedLogJoint(statistics: Statistics, parameters: MixtureParameters<P>, rows: Columns): number {
-    return expectedLogJoint(statistics, this.densities(parameters, rows)) + (statistics.baseline ?? 0);
-  }
-
   recentre(statistics: Statistics, origin: Float64Array): Statistics {
     return recentre(statistics, this.family.moments, origin);
-  }
-
-  resolvePrior({ weights = 1, components }: Partial<MixturePrior>, rows: Rows): MixturePrior {
-    const { family, nComponents } = this;
-    return {
-      weights: checkConcentration(weights),
-      components: components && family.prior(components, rows, nComponents),
-    };
   }
 
   logPrior(parameters: MixtureParameters<P>, prior: object): number {

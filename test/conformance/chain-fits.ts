@@ -106,7 +106,7 @@ const comesBack: Case = {
     const { means, covariances } = emission;
     const model = new HiddenMarkov(gaussian({ covariance: diag }), { nStates: 2 });
     const parameters = { initialProbs, transitionMatrix, emission: { means, covariances } };
-    const { transitions } = await model.eStep(parameters, rows);
+    const { transitions } = await model.on(rows).eStep(parameters);
     allNear(transitions, [0, 0, 0, T - 1], { abs: abs(backend) * T }, 'ξ');
     rows.dispose();
   },

@@ -101,12 +101,12 @@ async function expectationsOf(
   const rows = await backend.load(matrix(counts, [counts.length, 1]));
   const model = new HiddenMarkov(poisson(), {
     nStates: hmm.nStates,
-    sequences: { lengths: Uint32Array.from(lengths), weights: weights && Float64Array.from(weights) },
   });
+  const sequences = { lengths: Uint32Array.from(lengths), weights: weights && Float64Array.from(weights) };
   const { initialProbs, transitionMatrix, emission } = hmm;
   const parameters = { initialProbs, transitionMatrix, emission: { rates: emission.rates } };
   try {
-    return { statistics: await model.eStep(parameters, rows) };
+    return { statistics: await model.on(rows.divide(sequences)).eStep(parameters) };
   } finally {
     rows.dispose();
   }

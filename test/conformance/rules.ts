@@ -161,7 +161,7 @@ const guarantees: Case[] = [
   }),
   ...onEach('the ledger is that of q: E, H and KL computed row by row', async (backend, chosen) => {
     const { rows, model, start } = await setUp(backend, chosen);
-    const slack = 20 * rel(backend) * Math.abs((await model.eStep(start, rows)).logLikelihood);
+    const slack = 20 * rel(backend) * Math.abs((await model.on(rows).eStep(start)).logLikelihood);
     const powers: [EStepRule, (r: number, largest: boolean) => number][] = [
       [exact, r => r],
       [hard, (_, largest) => (largest ? 1 : 0)],
@@ -175,7 +175,7 @@ const guarantees: Case[] = [
       const onIteration = async ({ ledger }: { ledger(): Promise<Ledger> }) => ledgers.push(await ledger());
       await em(model, start, rows, { eStep, maxIter: 0, onIteration });
       const expected = { expectedLogJoint: 0, entropy: 0, divergence: 0, logLikelihood: 0 };
-      for await (const { logDensities, responsibilities } of model.posterior(start, rows, {
+      for await (const { logDensities, responsibilities } of model.on(rows).posterior(start, {
         responsibilities: true,
       })) {
         logDensities.forEach((logDensity, i) => {
@@ -228,16 +228,16 @@ const monteCarlo: Case[] = [
   ...onEach('draws of z repeat bit for bit, and are the CPU’s to rounding', async (backend, chosen) => {
     const { rows, model, start } = await setUp(backend, chosen);
     const assignment = { draws: 5, seed: 7, iteration: 2 };
-    const first = await model.eStep(start, rows, { assignment });
-    const second = await model.eStep(start, rows, { assignment });
+    const first = await model.on(rows).eStep(start, { assignment });
+    const second = await model.on(rows).eStep(start, { assignment });
     identical(first.sums, second.sums, 'sums');
-    const other = await model.eStep(start, rows, { assignment: { ...assignment, seed: 8 } });
+    const other = await model.on(rows).eStep(start, { assignment: { ...assignment, seed: 8 } });
     ok(
       other.counts.some((count, k) => count !== first.counts[k]),
       'another seed to give other draws',
     );
     const reference = await setUp(cpu(), chosen);
-    const defined = await reference.model.eStep(start, reference.rows, { assignment });
+    const defined = await reference.model.on(reference.rows).eStep(start, { assignment });
     // A draw whose u lies within float32 rounding of a border may fall on its other side.
     allNear(first.counts, defined.counts, { abs: 1 }, 'counts');
     near(
@@ -249,8 +249,8 @@ const monteCarlo: Case[] = [
   }),
   ...onEach('with many draws the statistics are the exact ones', async (backend, chosen) => {
     const { rows, model, start } = await setUp(backend, chosen);
-    const drawn = await model.eStep(start, rows, { assignment: { draws: 4000, seed: 1, iteration: 0 } });
-    const all = await model.eStep(start, rows);
+    const drawn = await model.on(rows).eStep(start, { assignment: { draws: 4000, seed: 1, iteration: 0 } });
+    const all = await model.on(rows).eStep(start);
     allNear(drawn.counts, all.counts, { abs: 4 * Math.sqrt(N / 4 / 4000) }, 'counts');
     near(drawn.logLikelihood, all.logLikelihood, { rel: rel(backend) }, 'log-likelihood');
   }),
@@ -273,9 +273,9 @@ const incremental: Case[] = [
     const one = await em(model, start, rows, { eStep: partial({ blocks: 1 }), tol: 0, maxIter: 4 });
     allNear(one.history, batch.history, { rel: 10 * rel(backend) }, 'history');
     const parts = await Promise.all(
-      [0, 1, 2, 3, 4, 5, 6].map(index => model.eStep(start, rows, { block: { index, of: 7 } })),
+      [0, 1, 2, 3, 4, 5, 6].map(index => model.on(rows).eStep(start, { block: { index, of: 7 } })),
     );
-    const whole = await model.eStep(start, rows);
+    const whole = await model.on(rows).eStep(start);
     near(
       parts.reduce((sum, part) => sum + part.nRows, 0),
       N,
@@ -385,7 +385,7 @@ regularised.push(
         tol: 0,
         maxIter: 4,
       });
-      const free = await model.eStep(start, rows);
+      const free = await model.on(rows).eStep(start);
       // Row 0 is 0, 101 away from its component, 1 away from the other.
       const cost = (101 ** 2 - 1) / 2;
       near(history[0], free.logLikelihood - cost, { abs: 1e-5 * cost }, 'objective');
@@ -419,16 +419,16 @@ regularised.push(
         covariances: Float64Array.of(1, 1),
       };
       const eStep = constrained({ mass: { min: [0.7, 0] } });
-      const { counts } = await (await eStep.begin(model, rows))(start, 0);
+      const { counts } = await (await eStep.begin(model.on(rows)))(start, 0);
       near(counts[0], 70, { abs: 1e-3 }, 'rows of component 0');
       // A component that has no rows at all is given them.
       const far = { ...start, means: Float64Array.of(0, 1e3) };
-      const given = await (await constrained({ mass: { min: 0.2 } }).begin(model, rows))(far, 0);
+      const given = await (await constrained({ mass: { min: 0.2 } }).begin(model.on(rows)))(far, 0);
       near(given.counts[1], 20, { abs: 1e-3 }, 'rows of component 1');
       // Groups of rows, each with one component: any share can be met, since q of a group may be anything.
       const mustLink = Array.from({ length: 20 }, (_, g) => [0, 1, 2, 3, 4].map(i => 5 * g + i));
       const linked = constrained({ mustLink, mass: { min: 0.3, max: 0.6 } });
-      const groups = await (await linked.begin(model, rows))(
+      const groups = await (await linked.begin(model.on(rows)))(
         { ...start, means: Float64Array.of(-19, 40) },
         0,
       );

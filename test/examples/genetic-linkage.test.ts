@@ -7,17 +7,21 @@ import { cpu, em, type Model, matrix } from '../../src/index.js';
  * reader's own: how many of the first cell's animals are of the second kind is hidden.
  */
 const linkage: Model<number> = {
-  async eStep(pi, rows) {
-    const [first, second, third, fourth] = await rows.backend.read(rows, 0, 1);
-    const hidden = (first * (pi / 4)) / (1 / 2 + pi / 4);
-    return {
-      nRows: 1,
-      logLikelihood: first * Math.log(2 + pi) + (second + third) * Math.log(1 - pi) + fourth * Math.log(pi),
-      counts: Float64Array.of(hidden + fourth, second + third),
-      sums: new Float64Array(),
-      origin: new Float64Array(),
-    };
-  },
+  on: rows => ({
+    model: linkage,
+    table: rows,
+    async eStep(pi) {
+      const [first, second, third, fourth] = await rows.read(0, 1);
+      const hidden = (first * (pi / 4)) / (1 / 2 + pi / 4);
+      return {
+        nRows: 1,
+        logLikelihood: first * Math.log(2 + pi) + (second + third) * Math.log(1 - pi) + fourth * Math.log(pi),
+        counts: Float64Array.of(hidden + fourth, second + third),
+        sums: new Float64Array(),
+        origin: new Float64Array(),
+      };
+    },
+  }),
   mStep: ({ counts: [linked, crossed] }) => ({ parameters: linked / (linked + crossed) }),
 };
 

@@ -12,7 +12,7 @@ test('two coins: probabilities of heads, digit for digit', async () => {
   const start = { weights: Float64Array.of(0.5, 0.5), probabilities: Float64Array.of(0.6, 0.5) };
 
   const responsibilities: number[] = [];
-  for await (const posterior of model.posterior(start, rows, { responsibilities: true })) {
+  for await (const posterior of model.on(rows).posterior(start, { responsibilities: true })) {
     for (let i = 0; i < 5; i++) responsibilities.push(posterior.responsibilities?.[2 * i] as number);
   }
   expect(responsibilities.map(r => r.toFixed(4))).toEqual(['0.4491', '0.8050', '0.7335', '0.3522', '0.6472']);

@@ -53,12 +53,10 @@ describe.each([
 
 test('however a sequence is cut, its likelihood is the same', async () => {
   const problem = randomChain({ nStates: 4, lengths: [4000] });
-  const { sequences, chain } = problem;
+  const { chain } = problem;
   const cut = async (rows: number) => {
     const backend = await webgpu(undefined, { chains: { leastRows: rows, mostRows: rows, chunkRows: 4096 } });
-    const found = await onBoth(backend, problem, ({ gpu }) =>
-      backend.chains.forwardBackward(gpu, sequences, chain),
-    );
+    const found = await onBoth(backend, problem, ({ gpu }) => gpu.walks.forwardBackward(chain));
     backend.dispose();
     return found;
   };

@@ -1,5 +1,4 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import type { ChainBackend } from '../../src/backends/chain-backend.js';
 import { webgpu } from '../../src/index.js';
 import { allNear } from '../support/assert.js';
 import { type ChainProblem, onBoth, randomChain, SHORT_PIECES } from './random-chain.js';
@@ -15,11 +14,10 @@ const CASES = [
 ];
 
 async function compare(problem: ChainProblem) {
-  const { sequences, chain } = problem;
+  const { chain } = problem;
   return onBoth(gpu, problem, async rows => {
-    const chains = rows.cpu.backend.chains as ChainBackend;
-    const expected = await chains.viterbi(rows.cpu, sequences, chain);
-    const actual = await gpu.chains.viterbi(rows.gpu, sequences, chain);
+    const expected = await rows.cpu.walks.viterbi(chain);
+    const actual = await rows.gpu.walks.viterbi(chain);
     return { expected, actual };
   });
 }

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import type { Chain, ChainBackend, ChainStatistics } from '../../src/backends/chain-backend.js';
+import type { Chain, ChainStatistics, ChainWalks } from '../../src/backends/chain-backend.js';
 import { type ChainPlan, MOST_STATES } from '../../src/backends/webgpu/chain-plan.js';
 import {
   HiddenMarkov,
@@ -43,16 +43,10 @@ function backendOf(plan: Partial<ChainPlan>) {
   return backend;
 }
 
-const chainsOf = (backend: { chains?: ChainBackend }) => backend.chains as ChainBackend;
-
-async function gammas(
-  chains: ChainBackend,
-  rows: Parameters<ChainBackend['smoothed']>[0],
-  { sequences, chain }: ChainProblem,
-) {
+async function gammas({ walks }: { readonly walks: ChainWalks }, { chain }: ChainProblem) {
   const found: number[] = [];
   let end = 0;
-  for await (const { begin, probabilities } of chains.smoothed(rows, sequences, chain)) {
+  for await (const { begin, probabilities } of walks.smoothed(chain)) {
     expect(begin).toBe(end);
     for (const value of probabilities) found.push(value);
     end += probabilities.length / chain.logInitial.length;
@@ -87,26 +81,23 @@ describe.each(CASES)('$walk, K $nStates, lengths $lengths', ({ walk, nStates, le
     ...(subgroups && { subgroups }),
   };
   const problem = randomChain({ nStates, lengths, ...shape });
-  const { sequences, chain } = problem;
+  const { chain } = problem;
 
   test('equals the float64 definition, twice with the same bits', async () => {
     const gpu = await backendOf(plan);
     await onBoth(gpu, problem, async rows => {
-      const expected = await chainsOf(rows.cpu.backend).forwardBackward(rows.cpu, sequences, chain);
-      const actual = await gpu.chains.forwardBackward(rows.gpu, sequences, chain);
+      const expected = await rows.cpu.walks.forwardBackward(chain);
+      const actual = await rows.gpu.walks.forwardBackward(chain);
       nearStatistics(actual, expected);
-      const again = await gpu.chains.forwardBackward(rows.gpu, sequences, chain);
+      const again = await rows.gpu.walks.forwardBackward(chain);
       identical(again.transitions, actual.transitions, 'ξ');
       identical(again.emission.sums, actual.emission.sums, 'sums');
       identical([again.emission.logLikelihood], [actual.emission.logLikelihood], 'log-likelihood');
 
-      const likelihoods = await gpu.chains.logLikelihoods(rows.gpu, sequences, chain);
-      const wanted = await chainsOf(rows.cpu.backend).logLikelihoods(rows.cpu, sequences, chain);
+      const likelihoods = await rows.gpu.walks.logLikelihoods(chain);
+      const wanted = await rows.cpu.walks.logLikelihoods(chain);
       allNear(likelihoods, wanted, { rel: 1e-6, abs: 1e-5 }, 'log-likelihoods');
-      const [own, theirs] = [
-        await gammas(gpu.chains, rows.gpu, problem),
-        await gammas(chainsOf(rows.cpu.backend), rows.cpu, problem),
-      ];
+      const [own, theirs] = [await gammas(rows.gpu, problem), await gammas(rows.cpu, problem)];
       allNear(own, theirs, { abs: 5e-5 }, 'γ');
     });
   });
@@ -135,19 +126,14 @@ describe.each([{ walk: 'lane' }, { walk: 'group' }, { walk: 'group', subgroups: 
     test('states that are thousands of nats behind come back', async () => {
       const gpu = await backendOf(plan);
       const problem = ring([1, 40, 300, 2000]);
-      const { sequences, chain } = problem;
+      const { chain } = problem;
       await onBoth(gpu, problem, async rows => {
-        const expected = await chainsOf(rows.cpu.backend).forwardBackward(rows.cpu, sequences, chain);
-        nearStatistics(await gpu.chains.forwardBackward(rows.gpu, sequences, chain), expected);
+        const expected = await rows.cpu.walks.forwardBackward(chain);
+        nearStatistics(await rows.gpu.walks.forwardBackward(chain), expected);
         const never = chain.logTransition.map(value => (value === Number.NEGATIVE_INFINITY ? 1 : 0));
-        const { transitions } = await gpu.chains.forwardBackward(rows.gpu, sequences, chain);
+        const { transitions } = await rows.gpu.walks.forwardBackward(chain);
         expect(transitions.filter((_, i) => never[i] === 1)).toEqual(new Float64Array(5));
-        allNear(
-          await gammas(gpu.chains, rows.gpu, problem),
-          await gammas(chainsOf(rows.cpu.backend), rows.cpu, problem),
-          { abs: 1e-3 },
-          'γ',
-        );
+        allNear(await gammas(rows.gpu, problem), await gammas(rows.cpu, problem), { abs: 1e-3 }, 'γ');
       });
     });
 
@@ -160,7 +146,7 @@ describe.each([{ walk: 'lane' }, { walk: 'group' }, { walk: 'group', subgroups: 
       );
       const points = { data, shape: [400, 3] as const };
       const sequences = { lengths: Uint32Array.of(100, 200, 100) };
-      await onBoth(gpu, { points }, async rows => {
+      await onBoth(gpu, { points, sequences }, async rows => {
         const parameters = {
           initialProbs: Float64Array.of(0.5, 0.5),
           transitionMatrix: Float64Array.of(0.9, 0.1, 0.2, 0.8),
@@ -168,11 +154,11 @@ describe.each([{ walk: 'lane' }, { walk: 'group' }, { walk: 'group', subgroups: 
         };
         for (const own of [rows.cpu, rows.gpu]) {
           const chain: Chain = model.chain(parameters, own);
-          const chains = chainsOf(own.backend);
+          const { walks } = own;
           const where = /Sequence 1 is impossible from its row 150 on/;
-          await rejects(() => chains.forwardBackward(own, sequences, chain), ImpossibleSequenceError, where);
-          await rejects(() => chains.viterbi(own, sequences, chain), ImpossibleSequenceError, where);
-          const likelihoods = await chains.logLikelihoods(own, sequences, chain);
+          await rejects(() => walks.forwardBackward(chain), ImpossibleSequenceError, where);
+          await rejects(() => walks.viterbi(chain), ImpossibleSequenceError, where);
+          const likelihoods = await walks.logLikelihoods(chain);
           expect(Array.from(likelihoods, Number.isFinite)).toEqual([true, false, true]);
         }
       });
@@ -187,8 +173,8 @@ test('chains that never forget where they began are walked to the end', async ()
   const stays = Float64Array.from({ length: 9 }, (_, i) => (i % 4 === 0 ? 0 : Number.NEGATIVE_INFINITY));
   const problem = { points, sequences, chain: { ...chain, emission, logTransition: stays } };
   await onBoth(gpu, problem, async rows => {
-    const expected = await chainsOf(rows.cpu.backend).forwardBackward(rows.cpu, sequences, problem.chain);
-    nearStatistics(await gpu.chains.forwardBackward(rows.gpu, sequences, problem.chain), expected);
+    const expected = await rows.cpu.walks.forwardBackward(problem.chain);
+    nearStatistics(await rows.gpu.walks.forwardBackward(problem.chain), expected);
   });
 });
 
@@ -197,8 +183,8 @@ test('other transitions give other statistics (negative control)', async () => {
   const problem = randomChain({ nStates: 3, lengths: [500] });
   const other = randomChain({ nStates: 3, lengths: [500], zeros: true }).chain;
   await onBoth(gpu, problem, async rows => {
-    const a = await gpu.chains.forwardBackward(rows.gpu, problem.sequences, problem.chain);
-    const b = await gpu.chains.forwardBackward(rows.gpu, problem.sequences, other);
+    const a = await rows.gpu.walks.forwardBackward(problem.chain);
+    const b = await rows.gpu.walks.forwardBackward(other);
     expect(() => nearStatistics(b, a)).toThrow(/off by/);
   });
 });
@@ -207,10 +193,10 @@ test('all memory is given back, and more states than there is room for are refus
   const gpu = await webgpu(undefined, { chains: SHORT_PIECES });
   const problem = randomChain({ nStates: 2, lengths: [300, 20] });
   await onBoth(gpu, problem, async rows => {
-    await gpu.chains.forwardBackward(rows.gpu, problem.sequences, problem.chain);
+    await rows.gpu.walks.forwardBackward(problem.chain);
     const many = randomChain({ nStates: MOST_STATES + 1, lengths: [320] });
     await rejects(
-      () => gpu.chains.forwardBackward(rows.gpu, many.sequences, many.chain),
+      () => rows.gpu.walks.forwardBackward(many.chain),
       InvalidArgumentError,
       /at most 128 states, got 129/,
     );

@@ -7,7 +7,7 @@ import { type Problem, randomProblem } from './random-model.js';
 export async function posteriorOn(on: Backend, { points, densities }: Problem): Promise<Posterior[]> {
   const rows = await on.load(points);
   const all: Posterior[] = [];
-  for await (const part of on.posterior(rows, densities, { responsibilities: true })) all.push(part);
+  for await (const part of rows.posterior(densities, { responsibilities: true })) all.push(part);
   rows.dispose();
   return all;
 }

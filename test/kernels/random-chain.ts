@@ -1,4 +1,4 @@
-import type { Chain, Sequences } from '../../src/backends/chain-backend.js';
+import type { Chain, ChainWalks, Sequences } from '../../src/backends/chain-backend.js';
 import type { ChainPlan } from '../../src/backends/webgpu/chain-plan.js';
 import { cpu, matrix, type Rows, type WebGpuBackend } from '../../src/index.js';
 import { createRng } from '../../src/numerics/rng.js';
@@ -58,19 +58,23 @@ export const SHORT_PIECES: Partial<ChainPlan> = {
 };
 
 export interface Both {
-  readonly cpu: Rows;
-  readonly gpu: Rows;
+  readonly cpu: Rows & { readonly walks: ChainWalks };
+  readonly gpu: Rows & { readonly walks: ChainWalks };
 }
+
+/** The same rows, and what walks along their sequences. */
+export const walked = (rows: Rows, sequences: Sequences) =>
+  rows.divide(sequences) as Rows & { readonly walks: ChainWalks };
 
 /** Rows on both backends, and what `work` makes of them. */
 export async function onBoth<T>(
   gpu: WebGpuBackend,
-  { points }: Pick<ChainProblem, 'points'>,
+  { points, sequences }: Pick<ChainProblem, 'points' | 'sequences'>,
   work: (rows: Both) => Promise<T>,
 ): Promise<T> {
   const rows = {
-    cpu: await cpu().load(matrix(points.data, points.shape)),
-    gpu: await gpu.load(matrix(points.data, points.shape)),
+    cpu: walked(await cpu().load(matrix(points.data, points.shape)), sequences),
+    gpu: walked(await gpu.load(matrix(points.data, points.shape)), sequences),
   };
   try {
     return await work(rows);

@@ -25,7 +25,7 @@ async function accumulateOn(
   const rows = await backend.load(points);
   const k = densities.nComponents;
   const source = (begin: number, count: number) => r.slice(begin * k, (begin + count) * k);
-  const statistics = await backend.accumulate(rows, densities, source);
+  const statistics = await rows.accumulate(densities, source);
   rows.dispose();
   return statistics;
 }
@@ -62,7 +62,7 @@ export async function eStepAgrees(
   const { points, densities } = randomProblem(...shape, covariance);
   const eStep = async (on: Backend) => {
     const rows = await on.load(points);
-    const statistics = await on.eStep(rows, densities, rule);
+    const statistics = await rows.eStep(densities, { assignment: rule });
     rows.dispose();
     return statistics;
   };

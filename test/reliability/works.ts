@@ -14,7 +14,7 @@ import {
   type WebGpuOptions,
 } from '../../src/index.js';
 import { createRng } from '../../src/numerics/rng.js';
-import { randomChain } from '../kernels/random-chain.js';
+import { randomChain, walked } from '../kernels/random-chain.js';
 import { randomProblem } from '../kernels/random-model.js';
 import { corpus } from '../support/lda-corpus.js';
 
@@ -45,18 +45,19 @@ const visits = (() => {
 })();
 const topics = (length: number) => Float64Array.from({ length }, (_, i) => -2 - ((i * 7) % 5));
 
-type OnRows = (rows: Rows, backend: WebGpuBackend) => Promise<unknown>;
+type OnRows = (rows: Rows) => Promise<unknown>;
 
 const onRows = (table: Matrix) => (work: OnRows) => async (backend: WebGpuBackend) => {
   const rows = await backend.load(table);
   try {
-    return await work(rows, backend);
+    return await work(rows);
   } finally {
     rows.dispose();
   }
 };
 const withRows = onRows(rowsOf);
-const withChain = onRows(matrix(series.data, series.shape));
+const withChain = (work: (rows: ReturnType<typeof walked>) => Promise<unknown>) =>
+  onRows(matrix(series.data, series.shape))(rows => work(walked(rows, sequences)));
 
 const drain = async (values: AsyncIterable<unknown>) => {
   for await (const _ of values);
@@ -71,39 +72,34 @@ export const SHORT_WORKS: readonly Work[] = [
   {
     name: 'read and take',
     binding: 4096,
-    run: withRows(async (rows, backend) => [
-      await backend.read(rows, 5, 900),
-      await backend.take(rows, [1, 1400, 3]),
-    ]),
+    run: withRows(async rows => [await rows.read(5, 900), await rows.take([1, 1400, 3])]),
   },
-  { name: 'E-step', run: withRows((rows, backend) => backend.eStep(rows, densities)) },
+  { name: 'E-step', run: withRows(rows => rows.eStep(densities)) },
   {
     name: 'hard E-step of a block',
-    run: withRows((rows, backend) => backend.eStep(rows, densities, 'hard', { index: 1, of: 2 })),
+    run: withRows(rows => rows.eStep(densities, { assignment: 'hard', block: { index: 1, of: 2 } })),
   },
   {
     name: 'sampled E-step',
-    run: withRows((rows, backend) => backend.eStep(rows, densities, { draws: 3, seed: 1, iteration: 2 })),
+    run: withRows(rows => rows.eStep(densities, { assignment: { draws: 3, seed: 1, iteration: 2 } })),
   },
   {
     name: 'accumulate',
-    run: withRows((rows, backend) =>
-      backend.accumulate(rows, densities, (_, count) => new Float64Array(3 * count).fill(1 / 3)),
-    ),
+    run: withRows(rows => rows.accumulate(densities, (_, count) => new Float64Array(3 * count).fill(1 / 3))),
   },
   {
     name: 'posterior',
-    run: withRows((rows, backend) => drain(backend.posterior(rows, densities, { responsibilities: true }))),
+    run: withRows(rows => drain(rows.posterior(densities, { responsibilities: true }))),
   },
   {
     name: 'forward–backward',
-    run: withChain((rows, backend) => backend.chains.forwardBackward(rows, sequences, chain)),
+    run: withChain(({ walks }) => walks.forwardBackward(chain)),
   },
   {
     name: 'smoothed',
-    run: withChain((rows, backend) => drain(backend.chains.smoothed(rows, sequences, chain))),
+    run: withChain(({ walks }) => drain(walks.smoothed(chain))),
   },
-  { name: 'Viterbi', run: withChain((rows, backend) => backend.chains.viterbi(rows, sequences, chain)) },
+  { name: 'Viterbi', run: withChain(({ walks }) => walks.viterbi(chain)) },
   {
     name: 'documents',
     binding: 61_440,
@@ -132,9 +128,7 @@ export const LONG_WORKS: readonly Work[] = [
     options: { tuning: 'on', regime: 'streamed' },
     forgives: true,
     run: backend =>
-      onRows(matrix(long.points.data, long.points.shape))((rows, own) => own.eStep(rows, long.densities))(
-        backend,
-      ),
+      onRows(matrix(long.points.data, long.points.shape))(rows => rows.eStep(long.densities))(backend),
   },
   {
     name: 'mixture from k-means',

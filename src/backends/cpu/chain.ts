@@ -2,8 +2,7 @@ import { ImpossibleSequenceError } from '../../errors.js';
 import { statisticLength } from '../../families/moments.js';
 import { sumOf } from '../../numerics/sum.js';
 import { emptyStatistics } from '../../statistics.js';
-import type { Rows } from '../backend.js';
-import type { Chain, ChainBackend, ChainStatistics, Sequences, StateRun } from '../chain-backend.js';
+import type { Chain, ChainStatistics, ChainWalks, Sequences, StateRun } from '../chain-backend.js';
 import { checkFeatures, checkFinite } from '../checks.js';
 import { ACCUMULATE, BLOCK_ROWS } from './accumulate.js';
 import { addProducts, chainBackward, transitionSums, weighRows } from './chain-backward.js';
@@ -12,24 +11,23 @@ import { type Span, spans, windowRows } from './chain-spans.js';
 import { viterbiBack, viterbiForward } from './chain-viterbi.js';
 import { type ChainWindow, chainWindow, fillWindow, placeOf, transitionsOf } from './chain-window.js';
 import { expNonPositive } from './exp.js';
+import type { CpuMemory } from './rows.js';
 
 /** One window's pass along the chain: the first row from which on no path is possible, or −1. */
 type Pass = (window: ChainWindow) => number;
 
 /** Chains in float64. Everything is walked in windows; a sequence longer than one leaves a checkpoint at each. */
-export class CpuChains implements ChainBackend {
-  readonly #dataOf: (rows: Rows) => Float64Array;
-  readonly #pause: () => Promise<void> | undefined;
+export class CpuWalks implements ChainWalks {
+  constructor(
+    private readonly memory: CpuMemory,
+    private readonly sequences: Sequences,
+  ) {}
 
-  constructor(dataOf: (rows: Rows) => Float64Array, pause: () => Promise<void> | undefined) {
-    this.#dataOf = dataOf;
-    this.#pause = pause;
-  }
-
-  async forwardBackward(rows: Rows, sequences: Sequences, chain: Chain): Promise<ChainStatistics> {
+  async forwardBackward(chain: Chain): Promise<ChainStatistics> {
     const { emission } = chain;
     const { nComponents: k, nFeatures: d, moments, means } = emission;
-    const walk = this.#walk(rows, sequences, chain);
+    const { sequences } = this;
+    const walk = this.#walk(chain);
     const { window, transitions } = walk;
     const statistics = emptyStatistics(k, statisticLength(moments, d), means);
     const initial = new Float64Array(k);
@@ -63,8 +61,9 @@ export class CpuChains implements ChainBackend {
     };
   }
 
-  async *smoothed(rows: Rows, sequences: Sequences, chain: Chain): AsyncIterable<StateRun> {
-    const walk = this.#walk(rows, sequences, chain);
+  async *smoothed(chain: Chain): AsyncIterable<StateRun> {
+    const { sequences } = this;
+    const walk = this.#walk(chain);
     const { window, transitions } = walk;
     const k = transitions.nStates;
     const { rest } = transitionSums(k);
@@ -82,14 +81,15 @@ export class CpuChains implements ChainBackend {
     }
   }
 
-  async logLikelihoods(rows: Rows, sequences: Sequences, chain: Chain): Promise<Float64Array> {
-    const walk = this.#walk(rows, sequences, chain);
+  async logLikelihoods(chain: Chain): Promise<Float64Array> {
+    const { sequences } = this;
+    const walk = this.#walk(chain);
     const { window, transitions } = walk;
     const k = transitions.nStates;
     const result = new Float64Array(sequences.lengths.length);
     for (const span of spans(sequences, window.first.length)) {
       for (let index = 0; index < span.nWindows; index++) {
-        await this.#pause();
+        await this.memory.pause();
         walk.fill(span, index);
         chainForward(window, transitions);
         addNorms(window, span.firstSequence, result);
@@ -100,12 +100,13 @@ export class CpuChains implements ChainBackend {
     return result;
   }
 
-  async viterbi(rows: Rows, sequences: Sequences, chain: Chain) {
-    const walk = this.#walk(rows, sequences, chain);
+  async viterbi(chain: Chain) {
+    const { sequences } = this;
+    const walk = this.#walk(chain);
     const { window, transitions } = walk;
     const k = transitions.nStates;
     const pointers = new Uint16Array(window.first.length * k);
-    const states = new Uint32Array(rows.shape[0]);
+    const states = new Uint32Array(this.memory.shape[0]);
     const logProbabilities = new Float64Array(sequences.lengths.length);
     for (const span of spans(sequences, window.first.length)) {
       const checkpoints = await walk.filter(span, window => viterbiForward(window, transitions));
@@ -119,9 +120,10 @@ export class CpuChains implements ChainBackend {
     return { states, logProbabilities };
   }
 
-  #walk(rows: Rows, sequences: Sequences, chain: Chain): Walk {
-    checkFeatures(rows, chain.emission);
-    return new Walk(this.#dataOf(rows), sequences, chain, this.#pause);
+  #walk(chain: Chain): Walk {
+    const { memory, sequences } = this;
+    checkFeatures(memory, chain.emission);
+    return new Walk(memory.data, sequences, chain, memory.pause);
   }
 }
 

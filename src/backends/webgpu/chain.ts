@@ -1,8 +1,7 @@
 import { InvalidArgumentError } from '../../errors.js';
 import { statisticLength } from '../../families/moments.js';
 import { emptyStatistics, type Statistics } from '../../statistics.js';
-import type { Rows } from '../backend.js';
-import type { Chain, ChainBackend, ChainStatistics, Sequences, StateRun } from '../chain-backend.js';
+import type { Chain, ChainStatistics, ChainWalks, Sequences, StateRun } from '../chain-backend.js';
 import { checkFeatures, checkFinite } from '../checks.js';
 import { traceBack } from './chain-back-pointers.js';
 import { transitionFactor } from './chain-pack.js';
@@ -26,29 +25,57 @@ const SCRATCH_BYTES = 80 * 2 ** 20;
 const CHUNKS_PER_READ = 64;
 
 /** Chains on a GPU. */
-export class GpuChains implements ChainBackend {
+export class GpuChains {
   readonly #workspaces = new WeakMap<GpuRows, ChainWorkspace>();
 
   constructor(
-    private readonly resident: (rows: Rows) => GpuRows,
     private readonly adapter: ChainAdapter,
     private readonly options: Partial<ChainPlan> = {},
   ) {}
 
-  async forwardBackward(
-    rows: Rows,
-    sequences: Sequences,
-    chain: Chain,
-    exact = false,
-  ): Promise<ChainStatistics> {
-    const asked = resolve(this.resident(rows), chain.emission, MOST_BLUR.sums);
+  /** What walks along these sequences. */
+  along(rows: GpuRows, sequences: Sequences): ChainWalks {
+    return new GpuWalks(rows, sequences, chain => this.#workspace(rows, sequences, chain));
+  }
+
+  /** Scratch for one shape of chain and sequences: that of the rows' last use, or made anew in its place. */
+  #workspace(rows: GpuRows, sequences: Sequences, { emission }: Chain): ChainWorkspace {
+    const { form, nComponents, nFeatures, moments } = emission;
+    const shape = { form, nComponents, nFeatures, moments };
+    const last = this.#workspaces.get(rows);
+    if (last && sameShape(last.shape, shape) && sameSequences(last.sequences, sequences)) return last;
+    if (last) last.dispose();
+    else rows.onDispose(() => this.#workspaces.get(rows)?.dispose());
+    const plan = chainPlan(shape, rows.shape[0], this.adapter, this.options);
+    const { software } = this.adapter;
+    const mixturePlan = {
+      ...choosePlan(shape, rows.shape[0], software, plan.fused ? 'strip' : undefined),
+      scratchBytes: SCRATCH_BYTES,
+    };
+    const own = { lengths: sequences.lengths.slice(), weights: sequences.weights?.slice() };
+    const workspace = new ChainWorkspace(rows, shape, own, plan, mixturePlan, software);
+    this.#workspaces.set(rows, workspace);
+    return workspace;
+  }
+}
+
+/** Walks along the sequences of resident rows. */
+class GpuWalks implements ChainWalks {
+  constructor(
+    private readonly rows: GpuRows,
+    private readonly sequences: Sequences,
+    private readonly workspaceFor: (chain: Chain) => ChainWorkspace,
+  ) {}
+
+  async forwardBackward(chain: Chain, exact = false): Promise<ChainStatistics> {
+    const asked = resolve(this.rows, chain.emission, MOST_BLUR.sums);
     if (exact || !isResident(asked)) {
-      const { twin, chains } = await this.#twin(rows);
-      const found = await chains.forwardBackward(twin, sequences, chain);
+      const walks = await this.#twin();
+      const found = await walks.forwardBackward(chain);
       if (asked.kind !== 'all') return found;
       return { ...found, emission: { ...found.emission, notes: [precisionNote(asked)] } };
     }
-    return this.#exclusive(rows, sequences, chain, async workspace => {
+    return this.#exclusive(chain, async workspace => {
       const { emission } = chain;
       const { nComponents: k, nFeatures, moments } = emission;
       await workspace.prepare(['forward', 'forward'], ['backward', 'backward'], ['reduce', 'backward']);
@@ -85,18 +112,18 @@ export class GpuChains implements ChainBackend {
     });
   }
 
-  async *smoothed(rows: Rows, sequences: Sequences, chain: Chain): AsyncIterable<StateRun> {
-    if (!this.#canScore(rows, chain)) {
-      const { twin, chains } = await this.#twin(rows);
-      yield* chains.smoothed(twin, sequences, chain);
+  async *smoothed(chain: Chain): AsyncIterable<StateRun> {
+    if (!this.#canScore(chain)) {
+      const walks = await this.#twin();
+      yield* walks.smoothed(chain);
       return;
     }
-    const spans = await this.#exclusive(rows, sequences, chain, async ({ spans }) => spans.length);
+    const spans = await this.#exclusive(chain, async ({ spans }) => spans.length);
     for (let index = 0; index < spans; index++) {
       let epoch = -1;
       let chunks = 1;
       for (let at = 0; at < chunks; at++) {
-        yield await this.#exclusive(rows, sequences, chain, async workspace => {
+        yield await this.#exclusive(chain, async workspace => {
           await workspace.prepare(['forward', 'forward'], ['smooth', 'backward']);
           const span = workspace.spans[index];
           chunks = span.chunks.length;
@@ -107,7 +134,7 @@ export class GpuChains implements ChainBackend {
           const chunk = span.chunks[at];
           const scales = await walk.forward(chunk, chunks > 1);
           await walk.smooth(chunk, chunks > 1);
-          (await scales()).check(sequences);
+          (await scales()).check(this.sequences);
           const probabilities = await walk.readPosterior(chunk);
           return { begin: chunk.chunk.rowBegin, probabilities };
         });
@@ -115,15 +142,15 @@ export class GpuChains implements ChainBackend {
     }
   }
 
-  async logLikelihoods(rows: Rows, sequences: Sequences, chain: Chain): Promise<Float64Array> {
-    if (!this.#canScore(rows, chain)) {
-      const { twin, chains } = await this.#twin(rows);
-      return chains.logLikelihoods(twin, sequences, chain);
+  async logLikelihoods(chain: Chain): Promise<Float64Array> {
+    if (!this.#canScore(chain)) {
+      const walks = await this.#twin();
+      return walks.logLikelihoods(chain);
     }
-    return this.#exclusive(rows, sequences, chain, async workspace => {
+    return this.#exclusive(chain, async workspace => {
       await workspace.prepare(['forward', 'forward']);
       const walk = await ChainWalk.begin(workspace, chain);
-      const result = new Float64Array(sequences.lengths.length);
+      const result = new Float64Array(this.sequences.lengths.length);
       for (const chunk of workspace.chunks) {
         const scales = await walk.filter(chunk);
         addToSequences(result, scales, piece =>
@@ -134,22 +161,22 @@ export class GpuChains implements ChainBackend {
     });
   }
 
-  async viterbi(rows: Rows, sequences: Sequences, chain: Chain) {
-    if (!this.#canScore(rows, chain)) {
-      const { twin, chains } = await this.#twin(rows);
-      return chains.viterbi(twin, sequences, chain);
+  async viterbi(chain: Chain) {
+    if (!this.#canScore(chain)) {
+      const walks = await this.#twin();
+      return walks.viterbi(chain);
     }
-    return this.#exclusive(rows, sequences, chain, async workspace => {
+    return this.#exclusive(chain, async workspace => {
       await workspace.prepare(['viterbi', 'viterbi']);
       const walk = await ChainWalk.begin(workspace, chain);
-      const states = new Uint32Array(rows.shape[0]);
-      const result = new Float64Array(sequences.lengths.length);
+      const states = new Uint32Array(this.rows.shape[0]);
+      const result = new Float64Array(this.sequences.lengths.length);
       for (const span of workspace.spans) {
         const isOne = span.chunks.length === 1;
         const left: Scales[] = [];
         for (const chunk of span.chunks) {
           const scales = await walk.filter(chunk, 'viterbi');
-          scales.check(sequences);
+          scales.check(this.sequences);
           addToSequences(result, scales, piece => scales.logBest(piece));
           left.push(scales);
         }
@@ -164,24 +191,19 @@ export class GpuChains implements ChainBackend {
     });
   }
 
-  #canScore(rows: Rows, { emission }: Chain): boolean {
-    return isResident(resolve(this.resident(rows), emission, MOST_BLUR.scores));
+  #canScore({ emission }: Chain): boolean {
+    return isResident(resolve(this.rows, emission, MOST_BLUR.scores));
   }
 
   /** What walks along the same rows in float64: a row that is not resident has its neighbours walk with it. */
-  async #twin(rows: Rows): Promise<{ twin: Rows; chains: ChainBackend }> {
-    const twin = await this.resident(rows).twin;
-    return { twin, chains: twin.backend.chains as ChainBackend };
+  async #twin(): Promise<ChainWalks> {
+    const twin = (await this.rows.twin).divide(this.sequences);
+    return twin.walks as ChainWalks;
   }
 
-  #exclusive<T>(
-    rows: Rows,
-    sequences: Sequences,
-    chain: Chain,
-    work: (workspace: ChainWorkspace) => Promise<T>,
-  ): Promise<T> {
-    const resident = this.resident(rows);
-    checkFeatures(rows, chain.emission);
+  #exclusive<T>(chain: Chain, work: (workspace: ChainWorkspace) => Promise<T>): Promise<T> {
+    const resident = this.rows;
+    checkFeatures(resident, chain.emission);
     const { nComponents } = chain.emission;
     if (nComponents > MOST_STATES) {
       throw new InvalidArgumentError(
@@ -190,32 +212,12 @@ export class GpuChains implements ChainBackend {
     }
     return resident.exclusive(() => {
       resident.hide(resident.far, new Float32Array(chain.emission.nFeatures));
-      const workspace = this.#workspace(resident, sequences, chain);
+      const workspace = this.workspaceFor(chain);
       return work(workspace).catch(error => {
         workspace.dispose(); // what was refused must not be found here by the next attempt
         throw error;
       });
     });
-  }
-
-  /** Scratch for one shape of chain and sequences: that of the rows' last use, or made anew in its place. */
-  #workspace(rows: GpuRows, sequences: Sequences, { emission }: Chain): ChainWorkspace {
-    const { form, nComponents, nFeatures, moments } = emission;
-    const shape = { form, nComponents, nFeatures, moments };
-    const last = this.#workspaces.get(rows);
-    if (last && sameShape(last.shape, shape) && sameSequences(last.sequences, sequences)) return last;
-    if (last) last.dispose();
-    else rows.onDispose(() => this.#workspaces.get(rows)?.dispose());
-    const plan = chainPlan(shape, rows.shape[0], this.adapter, this.options);
-    const { software } = this.adapter;
-    const mixturePlan = {
-      ...choosePlan(shape, rows.shape[0], software, plan.fused ? 'strip' : undefined),
-      scratchBytes: SCRATCH_BYTES,
-    };
-    const own = { lengths: sequences.lengths.slice(), weights: sequences.weights?.slice() };
-    const workspace = new ChainWorkspace(rows, shape, own, plan, mixturePlan, software);
-    this.#workspaces.set(rows, workspace);
-    return workspace;
   }
 }
 

@@ -179,7 +179,7 @@ export async function eStepOfAll(
   all: AllRows,
 ): Promise<Statistics> {
   const twin = await rows.twin;
-  const statistics = await twin.backend.eStep(twin, densities, assignment, block);
+  const statistics = await twin.eStep(densities, { assignment, block });
   return { ...statistics, notes: [precisionNote(all)] };
 }
 

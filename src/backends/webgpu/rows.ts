@@ -1,6 +1,6 @@
 import { type ColumnMoments, columnMoments } from '../../data/columns.js';
 import type { Matrix } from '../../data/matrix.js';
-import type { Backend, Rows } from '../backend.js';
+import type { Rows } from '../backend.js';
 import { cpu } from '../cpu/index.js';
 import type { Context } from './context.js';
 import type { Units } from './pack.js';
@@ -16,7 +16,7 @@ const UPLOAD_BYTES = 8 * 2 ** 20;
  * Rows in device memory: centred and scaled in float64, then rounded to float32, in segments below every limit. The
  * caller's own rows are kept beside them, for what float32 cannot tell; they must not change meanwhile.
  */
-export class GpuRows extends Resident implements Rows {
+export class GpuRows extends Resident {
   readonly center: Float64Array;
   readonly scale: Float64Array;
   /** Rows beyond FAR, ascending; never resident. */
@@ -26,7 +26,6 @@ export class GpuRows extends Resident implements Rows {
   #twin: Promise<Rows> | undefined;
 
   private constructor(
-    readonly backend: Backend,
     context: Context,
     readonly points: Matrix,
     moments: ColumnMoments,
@@ -45,7 +44,7 @@ export class GpuRows extends Resident implements Rows {
   }
 
   /** @param units default: those that suit the rows */
-  static async load(backend: Backend, context: Context, points: Matrix, units?: Units): Promise<GpuRows> {
+  static async load(context: Context, points: Matrix, units?: Units): Promise<GpuRows> {
     const [n, d] = points.shape;
     const { maxBufferSize, maxStorageBufferBindingSize } = context.device.limits;
     const limit = Math.min(maxBufferSize, maxStorageBufferBindingSize);
@@ -57,7 +56,7 @@ export class GpuRows extends Resident implements Rows {
     );
     const moments = columnMoments(points);
     const resident = units ?? residentUnits(points, moments);
-    const rows = new GpuRows(backend, context, points, moments, resident, segmentRows, segments);
+    const rows = new GpuRows(context, points, moments, resident, segmentRows, segments);
     try {
       await rows.#upload();
     } catch (error) {

@@ -1,0 +1,72 @@
+import { readRows, takeRows } from '../../data/matrix.js';
+import type { Densities } from '../../models/densities.js';
+import type { Statistics } from '../../statistics.js';
+import type {
+  Backend,
+  Posterior,
+  PosteriorOptions,
+  ResponsibilitySource,
+  Rows,
+  TableEStepOptions,
+} from '../backend.js';
+import type { ChainWalks, Sequences } from '../chain-backend.js';
+import { checkDivision } from '../checks.js';
+import type { GpuChains } from './chain.js';
+import type { GpuMixtures } from './mixture.js';
+import type { GpuRows } from './rows.js';
+
+/** Rows in device memory; several tables may have the same. */
+export class GpuTable implements Rows {
+  readonly walks: ChainWalks | undefined;
+
+  constructor(
+    readonly backend: Backend,
+    private readonly rows: GpuRows,
+    private readonly mixtures: GpuMixtures,
+    private readonly chains: GpuChains,
+    readonly sequences?: Sequences,
+  ) {
+    this.walks = sequences && chains.along(rows, sequences);
+  }
+
+  get shape(): readonly [number, number] {
+    return this.rows.shape;
+  }
+
+  get center(): Float64Array {
+    return this.rows.center;
+  }
+
+  get scale(): Float64Array {
+    return this.rows.scale;
+  }
+
+  eStep(densities: Densities, options?: TableEStepOptions): Promise<Statistics> {
+    return this.mixtures.eStep(this.rows, densities, options);
+  }
+
+  accumulate(densities: Densities, source: ResponsibilitySource, exact?: boolean): Promise<Statistics> {
+    return this.mixtures.accumulate(this.rows, densities, source, exact);
+  }
+
+  posterior(densities: Densities, options?: PosteriorOptions): AsyncIterable<Posterior> {
+    return this.mixtures.posterior(this.rows, densities, options);
+  }
+
+  divide(sequences: Sequences): Rows {
+    checkDivision(sequences, this.shape[0]);
+    return new GpuTable(this.backend, this.rows, this.mixtures, this.chains, sequences);
+  }
+
+  async read(begin: number, count: number): Promise<Float64Array> {
+    return readRows(this.rows.present(), begin, count);
+  }
+
+  async take(indices: ArrayLike<number>): Promise<Float64Array> {
+    return takeRows(this.rows.present(), indices);
+  }
+
+  dispose(): void {
+    this.rows.dispose();
+  }
+}

@@ -1,0 +1,65 @@
+import type { EStepOptions, Posterior, ResponsibilitySource, Rows } from '../backends/backend.js';
+import { blockRange } from '../backends/backend.js';
+import type { Arrays, Family } from '../families/family.js';
+import type { Statistics } from '../statistics.js';
+import { adjust } from './densities.js';
+import { determined } from './determined.js';
+import { expectedLogJoint } from './expected-log-joint.js';
+import type { MixtureModel, MixtureParameters } from './mixture.js';
+import { checkConcentration, type MixturePrior } from './mixture-prior.js';
+import type { Problem } from './model.js';
+
+/** A mixture bound to rows. */
+export class MixtureProblem<P extends Arrays, F extends Family<P>>
+  implements Problem<MixtureParameters<P>, Rows>
+{
+  constructor(
+    readonly model: MixtureModel<P, F>,
+    readonly table: Rows,
+  ) {}
+
+  async eStep(parameters: MixtureParameters<P>, options: EStepOptions = {}): Promise<Statistics> {
+    const { model, table } = this;
+    const densities = adjust(model.densities(parameters, table), options);
+    const { assignment, beta = 1, block } = options;
+    const ask = (exact?: number[]) => table.eStep(densities, { assignment, block, exact });
+    const statistics = await determined(ask, found => model.family.doubtful?.(found, parameters));
+    const baseline = await this.model.baselines.of(this.table);
+    const [begin, end] = blockRange(table.shape[0], block);
+    const common = baseline ? baseline.subarray(begin, end).reduce((sum, value) => sum + value, 0) : 0;
+    return { ...statistics, logLikelihood: statistics.logLikelihood / beta + common, baseline: common };
+  }
+
+  async accumulate(parameters: MixtureParameters<P>, source: ResponsibilitySource): Promise<Statistics> {
+    const { model, table } = this;
+    const densities = model.densities(parameters, table);
+    const ask = (exact?: number[]) => table.accumulate(densities, source, exact !== undefined);
+    return determined(ask, found => model.family.doubtful?.(found, parameters));
+  }
+
+  async *posterior(
+    parameters: MixtureParameters<P>,
+    options?: { responsibilities?: boolean },
+  ): AsyncIterable<Posterior> {
+    const baseline = await this.model.baselines.of(this.table);
+    const densities = this.model.densities(parameters, this.table);
+    for await (const posterior of this.table.posterior(densities, options)) {
+      const { begin, logDensities } = posterior;
+      if (baseline) for (let i = 0; i < logDensities.length; i++) logDensities[i] += baseline[begin + i];
+      yield posterior;
+    }
+  }
+
+  expectedLogJoint(statistics: Statistics, parameters: MixtureParameters<P>): number {
+    const densities = this.model.densities(parameters, this.table);
+    return expectedLogJoint(statistics, densities) + (statistics.baseline ?? 0);
+  }
+
+  resolvePrior({ weights = 1, components }: Partial<MixturePrior>): MixturePrior {
+    const { family, nComponents } = this.model;
+    return {
+      weights: checkConcentration(weights),
+      components: components && family.prior(components, this.table, nComponents),
+    };
+  }
+}

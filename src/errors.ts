@@ -40,14 +40,17 @@ export class ModelFormatError extends EmError {
   readonly code = 'model-format';
 }
 
+/** Numbers came out that cannot be: of float32 perhaps where float64 has none of the kind. */
+export abstract class NumericalError extends EmError {}
+
 /** A covariance matrix is not positive definite. */
-export class DegenerateCovarianceError extends EmError {
+export class DegenerateCovarianceError extends NumericalError {
   override readonly name = 'DegenerateCovarianceError';
   readonly code = 'degenerate-covariance';
 }
 
 /** The log-likelihood fell by more than rounding explains: the engine, not the data, is wrong. */
-export class LikelihoodDecreasedError extends EmError {
+export class LikelihoodDecreasedError extends NumericalError {
   override readonly name = 'LikelihoodDecreasedError';
   readonly code = 'likelihood-decreased';
   constructor(
@@ -63,13 +66,13 @@ export class LikelihoodDecreasedError extends EmError {
 }
 
 /** A sequence that a hidden Markov model cannot produce, because of probabilities of 0. */
-export class ImpossibleSequenceError extends EmError {
+export class ImpossibleSequenceError extends NumericalError {
   override readonly name = 'ImpossibleSequenceError';
   readonly code = 'impossible-sequence';
 }
 
 /** Something that must be finite came back from a device as NaN or infinity. */
-export class NonFiniteError extends EmError {
+export class NonFiniteError extends NumericalError {
   override readonly name = 'NonFiniteError';
   readonly code = 'non-finite';
 }

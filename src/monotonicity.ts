@@ -25,7 +25,7 @@ export function checkMonotone<P>(
 ): void {
   const fall = before - after;
   if (fall <= 0) return;
-  const { epsilon } = table.backend;
+  const epsilon = Math.max(table.backend.epsilon, statistics.rounding ?? 0);
   const [n, d] = table.shape;
   const rounding = ROUNDING_UNITS * epsilon * (Math.abs(before) + n * (1 + d)) + n * slack;
   if (fall <= rounding) return;

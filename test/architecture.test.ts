@@ -80,7 +80,17 @@ const MAY_IMPORT: Record<string, string[]> = {
   'acceleration/': ['models/model.ts', 'acceleration/'],
   'online.ts': ['errors.ts', 'statistics.ts', 'e-step/', 'm-step/', 'models/model.ts', 'backends/backend.ts'],
   'fit.ts': ['acceleration/', 'e-step/', 'm-step/', 'convergence.ts', 'models/model.ts'],
+  'in-float64.ts': ['errors.ts', 'backends/backend.ts'],
   'em.ts': [
+    'alternation.ts',
+    'in-float64.ts',
+    'fit.ts',
+    'e-step/',
+    'errors.ts',
+    'models/model.ts',
+    'backends/backend.ts',
+  ],
+  'alternation.ts': [
     'fit.ts',
     'acceleration/',
     'e-step/',
@@ -144,8 +154,9 @@ describe('words stay in their rooms', () => {
   test('postMessage under worker only', () => expect(naming(/\bpostMessage\b/, /src\/worker\//)).toEqual([]));
   test('Math.random nowhere: every draw is seeded', () => expect(naming(/Math\.random/, /^$/)).toEqual([]));
   test('Node under cli only', () => expect(naming(/from 'node:/, /src\/cli\//)).toEqual([]));
-  test('em.ts names neither D, K nor N', () =>
-    expect(code('src/em.ts')).not.toMatch(/nFeatures|nComponents|\bshape\b/));
+  test.each(['em.ts', 'alternation.ts'])('%s names neither D, K nor N', file =>
+    expect(code(`src/${file}`)).not.toMatch(/nFeatures|nComponents|\bshape\b/),
+  );
   test('wgsl-preprocessor behind one module', () =>
     expect(naming(/wgsl-preprocessor\//, /webgpu\/(shader|wgsl-preprocessor\.d)\.ts$/)).toEqual([]));
   test('the demo uses the public surface only', () => {

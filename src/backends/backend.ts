@@ -99,6 +99,8 @@ export interface Loaded {
   /** [D] mean and standard deviation (1 where constant) of each column, in float64. */
   readonly center: Float64Array;
   readonly scale: Float64Array;
+  /** The same on the CPU, in float64; it goes when this does. Absent where this is in float64. */
+  inFloat64?(): Promise<Loaded>;
   /** Give the memory back; it cannot be used afterwards. Calling it twice is harmless. */
   dispose(): void;
 }
@@ -122,6 +124,7 @@ export interface Rows extends Loaded {
   readonly walks?: ChainWalks;
   /** The same rows, divided into sequences. They are given back with these. */
   divide(sequences: Sequences): Rows;
+  inFloat64?(): Promise<Rows>;
   /** Rows [begin, begin + count) as [count, D] in the caller's units. */
   read(begin: number, count: number): Promise<Float64Array>;
   /** Rows by index, as [indices.length, D] in the caller's units. */

@@ -43,4 +43,5 @@ export interface ResidentCounts extends Loaded {
   /** [P] the words that occur, in increasing order: all that a backend needs to know of the topics. */
   readonly words: Uint32Array;
   documentTopics(settings: DocumentSettings): Promise<DocumentTopics>;
+  inFloat64?(): Promise<ResidentCounts>;
 }

@@ -34,7 +34,7 @@ export function partial(options: PartialOptions = {}): EStepRule {
 
       return async (parameters, iteration) => {
         const redone =
-          iteration === 0 ? Array.from({ length: blocks }, (_, b) => b) : [(iteration - 1) % blocks];
+          kept.length === 0 ? Array.from({ length: blocks }, (_, b) => b) : [(iteration - 1) % blocks];
         for (const index of redone) {
           const statistics = await problem.eStep(parameters, { block: { index, of: blocks } });
           const entropy = statistics.logLikelihood - expectedLogJoint(statistics, parameters);

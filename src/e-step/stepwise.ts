@@ -57,9 +57,12 @@ export function stepwise(options: StepwiseOptions = {}): EStepRule {
       return async (parameters, iteration) => {
         const block = { index: iteration % blocks, of: blocks };
         const fresh = await problem.eStep(parameters, { block });
-        running = running
-          ? blend(recentre(running, fresh.origin), fresh, gamma(iteration - 1))
-          : scale(fresh, 1 / fresh.nRows);
+        if (running) running = blend(recentre(running, fresh.origin), fresh, gamma(iteration - 1));
+        else {
+          // A fit that goes on has steps too small for one block to make up for what it left.
+          const first = iteration === 0 ? fresh : await problem.eStep(parameters);
+          running = scale(first, 1 / first.nRows);
+        }
         const nRows = table.shape[0];
         return {
           ...scale(running, nRows),

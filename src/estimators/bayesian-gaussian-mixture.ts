@@ -160,10 +160,10 @@ export class BayesianGaussianMixture implements BayesianMixtureParameters {
         return {
           model,
           seeded,
-          async start(startOptions) {
+          async start(on, startOptions) {
             if (given) return givenPosterior(family, weights, nComponents, d, given);
-            const first = await start(plain, rows, startOptions);
-            return model.mStep(await plain.on(rows).eStep(first)).parameters;
+            const first = await start(plain, on, startOptions);
+            return model.mStep(await plain.on(on).eStep(first)).parameters;
           },
           finish(fit, usual) {
             const fitInfo = { ...runInfo(fit, rows.backend), lowerBound: fit.logLikelihood };

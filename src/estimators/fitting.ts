@@ -2,9 +2,10 @@ import type { Backend, Rows } from '../backends/backend.js';
 import { chooseBackend, type DeviceChoice } from '../backends/choose.js';
 import { type StopReason, stoppingRule } from '../convergence.js';
 import { type CheckedPoints, checkPoints, isResident, type Points, withRows } from '../data/points.js';
-import { em } from '../em.js';
+import { emFrom } from '../em.js';
 import { AbortedError, EmError, InvalidArgumentError } from '../errors.js';
 import { type EmOptions, type Fit, outranks, type Progress, type Rank, rankOf } from '../fit.js';
+import { orInFloat64 } from '../in-float64.js';
 import type { StartOptions } from '../init/start.js';
 import type { Model, Note } from '../models/model.js';
 import type { RunJson } from '../serialize.js';
@@ -53,9 +54,9 @@ export interface Job<P, T> {
   readonly table?: Rows;
   /** Whether another seed gives another start, so that restarts are worth their time. */
   readonly seeded: boolean;
-  start(options: StartOptions): Promise<P>;
+  start(table: Rows, options: StartOptions): Promise<P>;
   /** What a fit is worth to its user where that is not its objective. Asked while the device is there. */
-  measure?(fit: Fit<P>): Promise<number>;
+  measure?(fit: Fit<P>, table: Rows): Promise<number>;
   /** Whether restarts are compared by that instead of the objective. */
   readonly comparesMeasures?: boolean;
   /** The estimator that a fit makes. `device`: where to use it if nobody says otherwise. */
@@ -95,13 +96,13 @@ export async function fitBest<P, T>(
 
   const { backend } = await backendFor(checked, device);
   return withRows(checked, backend, async rows => {
-    const job = await prepare(rows);
+    const job = await orInFloat64(rows, prepare);
     const finish = (fit: Kept<P>) => job.finish(fit, isResident(checked) ? backend : (device ?? 'auto'));
     const runOnce = async (restart: number) => {
-      const first = await startOf(job, { seed, stream: restart, signal });
+      const start = (on: Rows) => startOf(job, on, { seed, stream: restart, signal });
       const onIteration = report && ((progress: Progress<P>) => report({ restart, ...progress }));
-      const fit = await em(job.model, first, job.table ?? rows, { ...options, onIteration });
-      const measured = await measureOf(job, fit);
+      const { fit, table } = await emFrom(job.model, start, job.table ?? rows, { ...options, onIteration });
+      const measured = await measureOf(job, fit, table);
       const rank = { ...rankOf(fit), ...(job.comparesMeasures && { objective: measured }) };
       return { fit, measured, rank };
     };
@@ -110,9 +111,9 @@ export async function fitBest<P, T>(
 }
 
 /** @throws EmError with the fit as `lastGood` */
-async function measureOf<P, T>(job: Job<P, T>, fit: Fit<P>): Promise<number> {
+async function measureOf<P, T>({ measure }: Job<P, T>, fit: Fit<P>, table: Rows): Promise<number> {
   try {
-    return job.measure ? await job.measure(fit) : fit.logLikelihood;
+    return measure ? await orInFloat64(table, on => measure(fit, on)) : fit.logLikelihood;
   } catch (error) {
     if (error instanceof EmError) error.lastGood ??= fit;
     throw error;
@@ -120,9 +121,9 @@ async function measureOf<P, T>(job: Job<P, T>, fit: Fit<P>): Promise<number> {
 }
 
 /** @throws EmError without `lastGood`: a start may run EM of its own, whose fits are of another model */
-async function startOf<P, T>(job: Job<P, T>, options: StartOptions): Promise<P> {
+async function startOf<P, T>(job: Job<P, T>, table: Rows, options: StartOptions): Promise<P> {
   try {
-    return await job.start(options);
+    return await job.start(table, options);
   } catch (error) {
     if (error instanceof EmError) error.lastGood = undefined;
     throw error;

@@ -69,8 +69,8 @@ export class GaussianMixture extends FittedMixture<GaussianParameters> {
       return {
         model,
         seeded,
-        start: given => start(model, rows, given),
-        measure: fit => logLikelihoodOf(rules, model.on(rows), fit),
+        start: (on, given) => start(model, on, given),
+        measure: (fit, on) => logLikelihoodOf(rules, model.on(on), fit),
         comparesMeasures: !rules.eStep.monotone,
         finish(fit, device) {
           const fitInfo = { ...runInfo(fit, rows.backend), logLikelihood: fit.measured };

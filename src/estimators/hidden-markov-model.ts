@@ -156,17 +156,16 @@ export class HiddenMarkovModel {
     let nParameters = 0;
     return fitBest(encode(points, emission), { ...rest, ...rules }, rows => {
       const model = standardised ? new HiddenMarkov(standardised(rows.scale), told) : plain;
-      const table = rows.divide(divided);
       return {
         model,
-        table,
+        table: rows.divide(divided),
         seeded,
-        async start(given) {
-          const first = await start(model, rows, given);
+        async start(on, given) {
+          const first = await start(model, on, given);
           nParameters = model.nParameters(rows.shape[1], first);
           return first;
         },
-        measure: fit => logLikelihoodOf(rules, model.on(table), fit),
+        measure: (fit, on) => logLikelihoodOf(rules, model.on(on), fit),
         finish(fit, device) {
           const fitInfo = { ...runInfo(fit, rows.backend), logLikelihood: fit.measured };
           const { parameters } = fit;

@@ -169,20 +169,20 @@ export class KMeans {
       return fitBest(rows, { nComponents: nClusters, ...stopping, eStep, onIteration }, () => ({
         model,
         seeded: !centers,
-        start: async ({ stream }) => {
+        start: async (on, { stream }) => {
           const given = { seed, stream, signal };
           if (centers) return { centers };
           if (init === 'k-means++') {
             const family = gaussian({ covariance: isStandardised ? diag : spherical });
-            const seeds = kMeansPlusPlusSeeds({ family, nComponents: nClusters }, rows, given);
+            const seeds = kMeansPlusPlusSeeds({ family, nComponents: nClusters }, on, given);
             return { centers: await seeds };
           }
-          const indices = sampleIndices(rows.shape[0], nClusters, createRng(seed ?? 0, stream));
-          return { centers: await rows.take(indices) };
+          const indices = sampleIndices(on.shape[0], nClusters, createRng(seed ?? 0, stream));
+          return { centers: await on.take(indices) };
         },
-        async measure(fit) {
+        async measure(fit, on) {
           if (beta === undefined) return fit.logLikelihood;
-          return (await model.on(rows).eStep(fit.parameters, { assignment: 'hard' })).logLikelihood;
+          return (await model.on(on).eStep(fit.parameters, { assignment: 'hard' })).logLikelihood;
         },
         finish(fit) {
           const info = runInfo(fit, backend);

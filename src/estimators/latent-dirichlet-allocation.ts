@@ -7,8 +7,10 @@ import { factorised } from '../e-step/factorised.js';
 import { em } from '../em.js';
 import { AbortedError, EmError, InvalidArgumentError, InvalidDataError } from '../errors.js';
 import type { Fit } from '../fit.js';
+import { orInFloat64 } from '../in-float64.js';
 import { randomTopics } from '../init/random-topics.js';
 import type { LatentDirichlet, TopicParameters } from '../models/latent-dirichlet.js';
+import type { Note } from '../models/model.js';
 import { checkPositive } from '../numbers.js';
 import { checkOptionNames } from '../option-names.js';
 import { modelHeader } from '../serialize.js';
@@ -34,6 +36,8 @@ export interface TopicFitInfo {
   readonly nIter: number;
   readonly converged: boolean;
   readonly stopReason: StopReason;
+  /** Whether a batch fit went on in float64. Files do not keep it. */
+  readonly notes?: readonly Note[];
   readonly device: string;
   readonly adapter: string;
 }
@@ -124,7 +128,7 @@ export class LatentDirichletAllocation implements TopicSettings {
     const finish = (
       components: Float64Array,
       nBatches: number,
-      { history, nIter, stopReason }: Pick<TopicFitInfo, 'history' | 'nIter' | 'stopReason'>,
+      { history, nIter, stopReason, notes }: Pick<TopicFitInfo, 'history' | 'nIter' | 'stopReason' | 'notes'>,
     ) => {
       const fitInfo = {
         bound: history[history.length - 1],
@@ -132,6 +136,7 @@ export class LatentDirichletAllocation implements TopicSettings {
         nIter,
         converged: stopReason === 'tolerance',
         stopReason,
+        notes,
         device: backend.device,
         adapter: backend.adapter,
       };
@@ -310,14 +315,11 @@ async function infer<T>(
 ): Promise<T> {
   const counts = await backend.loadCounts(documents);
   try {
-    const topics = await counts.documentTopics({
-      nComponents,
-      docTopicPrior,
-      maxDocUpdateIter,
-      meanChangeTol,
+    return await orInFloat64(counts, async on => {
+      const topics = await on.documentTopics({ nComponents, docTopicPrior, maxDocUpdateIter, meanChangeTol });
+      const { bound } = await topics.update(logTopics(on.words));
+      return use(topics, bound);
     });
-    const { bound } = await topics.update(logTopics(counts.words));
-    return await use(topics, bound);
   } finally {
     counts.dispose();
   }

@@ -2,6 +2,7 @@ import type { Backend } from '../backends/backend.js';
 import type { DocumentOptions } from '../backends/topic-backend.js';
 import { type StopReason, stoppingRule } from '../convergence.js';
 import { type CheckedCounts, sliceCounts } from '../data/sparse-counts.js';
+import { orInFloat64 } from '../in-float64.js';
 import type { LatentDirichlet } from '../models/latent-dirichlet.js';
 import type { TopicSettings } from './latent-dirichlet-options.js';
 
@@ -27,8 +28,10 @@ export async function onlineStep(
 ): Promise<OnlineState> {
   const counts = await backend.loadCounts(batch);
   try {
-    const documents = await counts.documentTopics({ ...documentOptions(settings), ...priorOf(model) });
-    const { sums } = await documents.update(model.expectedLogTopics({ components }, counts.words));
+    const { sums } = await orInFloat64(counts, async on => {
+      const documents = await on.documentTopics({ ...documentOptions(settings), ...priorOf(model) });
+      return documents.update(model.expectedLogTopics({ components }, on.words));
+    });
     const rho = (settings.learningOffset + nBatches + 1) ** -settings.learningDecay;
     const factor = (rho * totalDocuments) / batch.shape[0];
     const next = components.map(value => (1 - rho) * value + rho * model.topicWordPrior);

@@ -91,8 +91,8 @@ export class Mixture extends FittedMixture<CountParameters> {
     return fitBest(encode(points, settings), { ...rest, ...rules }, rows => ({
       model,
       seeded,
-      start: given => start(model, rows, given),
-      measure: fit => logLikelihoodOf(rules, model.on(rows), fit),
+      start: (on, given) => start(model, on, given),
+      measure: (fit, on) => logLikelihoodOf(rules, model.on(on), fit),
       comparesMeasures: !rules.eStep.monotone,
       finish(fit, device) {
         const fitInfo = { ...runInfo(fit, rows.backend), logLikelihood: fit.measured };

@@ -1,8 +1,10 @@
+import type { Rows } from '../backends/backend.js';
 import { checkPoints, type Points, withRows } from '../data/points.js';
 import { stepSizes } from '../e-step/stepwise.js';
 import { InvalidArgumentError } from '../errors.js';
 import { covarianceType as typeOf } from '../families/covariance/index.js';
 import { gaussian } from '../families/gaussian.js';
+import { orInFloat64 } from '../in-float64.js';
 import { MixtureModel, type MixtureParameters } from '../models/mixture.js';
 import { OnlineEm, type OnlineOptions, type OnlineProgress } from '../online.js';
 import { checkOptionNames } from '../option-names.js';
@@ -86,7 +88,7 @@ export class OnlineGaussianMixture {
       );
     }
     const { backend } = await backendFor(checked, device);
-    return withRows(checked, backend, async rows => {
+    const learn = async (rows: Rows) => {
       const begin = async () => {
         const first = await startOf(init).start(this.#model, rows, { seed });
         return new OnlineEm(this.#model, first, { exponent, delay, mStep });
@@ -96,6 +98,7 @@ export class OnlineGaussianMixture {
       this.#online = online;
       this.#made = undefined;
       return progress;
-    });
+    };
+    return withRows(checked, backend, rows => orInFloat64(rows, learn));
   }
 }

@@ -251,4 +251,46 @@ const narrow: Case[] = [
   },
 ];
 
-export const numberCases: Case[] = [...units, ...farGroups, ...fills, ...leaps, ...fewRows, ...narrow];
+/** Four columns, of which the last is the sum of two others to 10⁻⁶. */
+function dependentColumns(seed: number): Matrix {
+  const rng = createRng(seed, 3);
+  const data = Float64Array.from(
+    Array.from({ length: 400 }, (_, i) => {
+      const [a, b, c, d] = Array.from({ length: 4 }, () => rng.normal());
+      const far = a + (i % 2) * 6;
+      return [far, b, c, far + b + 1e-6 * d];
+    }).flat(),
+  );
+  return { data, shape: [400, 4] };
+}
+
+const moved: Case[] = (['BayesianGaussianMixture', 'HiddenMarkovModel'] as const).map(name => ({
+  name: `${name} of columns that nearly depend on each other, which float32 cannot fit`,
+  async run(device) {
+    const points = dependentColumns(1);
+    const options = { nComponents: 2, nStates: 2, regCovar: 0, seed: 1 };
+    const fit = async (backend: Backend) => {
+      const { nComponents, nStates, ...rest } = { ...options, device: backend };
+      if (name === 'HiddenMarkovModel')
+        return (await HiddenMarkovModel.fit(points, { nStates, ...rest })).fitInfo;
+      return (await BayesianGaussianMixture.fit(points, { nComponents, ...rest })).fitInfo;
+    };
+    const memory = () => ('memory' in device ? device.memory : undefined);
+    const before = memory();
+    const [own, right] = [await fit(device), await fit(cpu())];
+    near(own?.history.at(-1) ?? Number.NaN, right?.history.at(-1) ?? Number.NaN, { rel: 1e-6 }, 'objective');
+    const isNoted = own?.notes.some(({ kind }) => kind === 'precision');
+    ok(isNoted === (device.device === 'webgpu'), 'a note that it went to the CPU');
+    ok(JSON.stringify(memory()) === JSON.stringify(before), 'nothing is left on the device');
+  },
+}));
+
+export const numberCases: Case[] = [
+  ...units,
+  ...farGroups,
+  ...fills,
+  ...leaps,
+  ...fewRows,
+  ...narrow,
+  ...moved,
+];

@@ -197,7 +197,7 @@ class GpuWalks implements ChainWalks {
 
   /** What walks along the same rows in float64: a row that is not resident has its neighbours walk with it. */
   async #twin(): Promise<ChainWalks> {
-    const twin = (await this.rows.twin).divide(this.sequences);
+    const twin = (await this.rows.inFloat64()).divide(this.sequences);
     return twin.walks as ChainWalks;
   }
 

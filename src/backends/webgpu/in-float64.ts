@@ -178,7 +178,7 @@ export async function eStepOfAll(
   block: Block | undefined,
   all: AllRows,
 ): Promise<Statistics> {
-  const twin = await rows.twin;
+  const twin = await rows.inFloat64();
   const statistics = await twin.eStep(densities, { assignment, block });
   return { ...statistics, notes: [precisionNote(all)] };
 }

@@ -3,6 +3,7 @@ import { type CheckedCounts, countMoments, documentLengths } from '../../data/sp
 import { InvalidArgumentError } from '../../errors.js';
 import { type Vocabulary, vocabularyOf } from '../../models/topics.js';
 import type { Backend } from '../backend.js';
+import { cpu } from '../cpu/index.js';
 import type { DocumentSettings, DocumentTopics, ResidentCounts } from '../topic-backend.js';
 import type { Context } from './context.js';
 import { GpuDocumentTopics } from './lda-documents.js';
@@ -21,6 +22,7 @@ export class GpuCounts extends Resident implements ResidentCounts {
   readonly center: Float64Array;
   readonly scale: Float64Array;
   readonly shape: readonly [number, number];
+  #twin: Promise<ResidentCounts> | undefined;
 
   private constructor(
     readonly backend: Backend,
@@ -69,6 +71,11 @@ export class GpuCounts extends Resident implements ResidentCounts {
     return this.vocabulary.words;
   }
 
+  inFloat64(): Promise<ResidentCounts> {
+    this.#twin ??= cpu().loadCounts(this.counts);
+    return this.#twin;
+  }
+
   documentTopics(settings: DocumentSettings): Promise<DocumentTopics> {
     return this.exclusive(() => {
       if (settings.nComponents > MOST_TOPICS) {
@@ -81,6 +88,7 @@ export class GpuCounts extends Resident implements ResidentCounts {
   }
 
   protected free(): void {
+    this.#twin = undefined;
     for (const { buffers } of this.segments) this.context.release(...Object.values(buffers));
   }
 }

@@ -110,7 +110,7 @@ export class GpuMixtures {
         const found = await this.#accumulate(workspace, densities, source);
         if (!isBlurred(found, densities, resident.units)) return found;
       }
-      const twin = await resident.twin;
+      const twin = await resident.inFloat64();
       return twin.accumulate(densities, source);
     });
   }
@@ -180,7 +180,7 @@ export class GpuMixtures {
     const chunks = await this.#exclusive(rows, densities, async workspace => workspace.chunks);
     const resolution = resolve(resident, densities, MOST_BLUR.scores);
     if (resolution.kind === 'all') {
-      const twin = await resident.twin;
+      const twin = await resident.inFloat64();
       yield* twin.posterior(densities, options);
       return;
     }

@@ -132,9 +132,8 @@ export class GpuRows extends Resident {
     return this.points;
   }
 
-  /** The same rows on the CPU, in float64. */
-  get twin(): Promise<Rows> {
-    this.#twin ??= cpu().load(this.points);
+  inFloat64(): Promise<Rows> {
+    this.#twin ??= cpu().load(this.present());
     return this.#twin;
   }
 

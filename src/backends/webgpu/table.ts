@@ -58,6 +58,11 @@ export class GpuTable implements Rows {
     return new GpuTable(this.backend, this.rows, this.mixtures, this.chains, sequences);
   }
 
+  async inFloat64(): Promise<Rows> {
+    const rows = await this.rows.inFloat64();
+    return this.sequences ? rows.divide(this.sequences) : rows;
+  }
+
   async read(begin: number, count: number): Promise<Float64Array> {
     return readRows(this.rows.present(), begin, count);
   }

@@ -1,8 +1,12 @@
 // The largest l_ik of each row of a chunk, 1 / Σ_k exp2(l_ik − largest), and argmax_k l_ik, in one pass over its logits:
 // log2 p(x_i) = peak − log2 share. HARD: the logits become those of responsibilities 1 (at the argmax) and 0; SAMPLED: of
 // frequencies of draws of z. They need no normalising, so that the kernels after this one know of one rule only.
+// WEIGHTED: a row's share is as often as it counts, so that those kernels need not know of weights either.
 #include chunk
 #include logits
+#if WEIGHTED
+#include weights
+#endif
 #if SAMPLED
 #include draws
 #endif
@@ -93,7 +97,12 @@ fn main(
     shares[i] = 1.0 / sum;
     labels[i] = label;
 #endif
+#if WEIGHTED
+    shares[i] *= weights[chunk.begin + i];
+    likelihood += weights[chunk.begin + i] * log_density;
+#else
     likelihood += log_density;
+#endif
   }
 
   sums[lane] = likelihood;

@@ -4,6 +4,9 @@
 #include chunk
 #include components
 #include staged
+#if WEIGHTED
+#include weights
+#endif
 
 @group(2) @binding(0) var<storage, read_write> lanes: array<f32>; // [n_slabs, sums, LANES], sums = K (1 + T) + 1
 
@@ -25,6 +28,11 @@ fn main(
     let i = (workgroup.x * chunk.lane_rows + step) * LANES + lane;
     let inside = i < chunk.count;
     let row = chunk.begin + min(i, chunk.count - 1u);
+#if WEIGHTED
+    let weight = select(0.0, weights[row], inside);
+#else
+    let weight = select(0.0, 1.0, inside);
+#endif
 #include row
 #for c in 0..COMPONENTS
 #include difference
@@ -39,7 +47,7 @@ fn main(
     var taken = !inside;
 #for c in 0..COMPONENTS
     let first_${c} = !taken && logit_${c} == largest; // ties go to the smaller k
-    let r_${c} = select(0.0, 1.0, first_${c});
+    let r_${c} = select(0.0, weight, first_${c});
     taken = taken || first_${c};
 #end
 #else
@@ -49,12 +57,12 @@ fn main(
     total += ratio_${c};
 #end
     let log_norm = largest + log2(total);
-    let share = select(0.0, 1.0 / total, inside);
+    let share = weight / total;
 #for c in 0..COMPONENTS
     let r_${c} = ratio_${c} * share;
 #end
 #endif
-    likelihood += select(0.0, log_norm, inside);
+    likelihood += weight * log_norm;
 #for c in 0..COMPONENTS
 #include accumulate
 #end

@@ -26,8 +26,11 @@ export function checkMonotone<P>(
   const fall = before - after;
   if (fall <= 0) return;
   const epsilon = Math.max(table.backend.epsilon, statistics.rounding ?? 0);
-  const [n, d] = table.shape;
-  const rounding = ROUNDING_UNITS * epsilon * (Math.abs(before) + n * (1 + d)) + n * slack;
+  const {
+    mass,
+    shape: [, d],
+  } = table;
+  const rounding = ROUNDING_UNITS * epsilon * (Math.abs(before) + mass * (1 + d)) + mass * slack;
   if (fall <= rounding) return;
   if (fall <= rounding + (model.mStepShortfall?.(statistics, parameters, epsilon) ?? 0)) return;
   throw new LikelihoodDecreasedError(before, after, iteration);

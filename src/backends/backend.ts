@@ -80,6 +80,14 @@ export interface DeviceMatrix {
 
 export type Loadable = Matrix | DeviceMatrix;
 
+/** What belongs to rows that are loaded. */
+export interface LoadOptions {
+  /** Columns' centres and scales to round by, where the rows' own are not to matter: those of a model. */
+  readonly units?: Columns;
+  /** [n] how often each row counts: finite, ≥ 0, not all 0. Default: once. */
+  readonly weights?: Float64Array;
+}
+
 /** How an E-step of resident rows is taken. */
 export interface TableEStepOptions {
   /** Default exact. */
@@ -101,12 +109,16 @@ export interface Loaded {
   readonly scale: Float64Array;
   /** The same on the CPU, in float64; it goes when this does. Absent where this is in float64. */
   inFloat64?(): Promise<Loaded>;
+  /** Σ of the rows' weights; n where they have none. What is counted, is counted in it. */
+  readonly mass: number;
   /** Give the memory back; it cannot be used afterwards. Calling it twice is harmless. */
   dispose(): void;
 }
 
 /** Rows that are somewhere: loaded once, used by many fits. Whoever wants something of them asks them. */
 export interface Rows extends Loaded {
+  /** [n] how often each row counts, ≥ 0; absent: once. */
+  readonly weights?: Float64Array;
   /** How the rows divide into sequences; absent: they have no order. */
   readonly sequences?: Sequences;
 
@@ -122,7 +134,7 @@ export interface Rows extends Loaded {
   posterior(densities: Densities, options?: PosteriorOptions): AsyncIterable<Posterior>;
   /** What walks along the sequences. */
   readonly walks?: ChainWalks;
-  /** The same rows, divided into sequences. They are given back with these. */
+  /** The same rows, divided into sequences. They are given back with these. @throws InvalidArgumentError */
   divide(sequences: Sequences): Rows;
   inFloat64?(): Promise<Rows>;
   /** Rows [begin, begin + count) as [count, D] in the caller's units. */
@@ -142,10 +154,10 @@ export interface Backend {
   /**
    * Rows of the caller's array stay the caller's: they must not change while they are in use.
    *
-   * @param units columns' centres and scales to round by, where the rows' own are not to matter: those of a model
    * @throws InvalidDataError for points that this backend cannot hold
+   * @throws InvalidArgumentError for weights that are none
    */
-  load(points: Loadable, units?: Columns): Promise<Rows>;
+  load(points: Loadable, options?: LoadOptions): Promise<Rows>;
   /** Word counts of documents, for models with topics. @throws InvalidDataError */
   loadCounts(counts: Counts): Promise<ResidentCounts>;
   /** Give back everything, rows included. */

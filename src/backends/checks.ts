@@ -9,11 +9,35 @@ export function checkFeatures({ shape }: Pick<Rows, 'shape'>, { nFeatures }: Den
   throw new InvalidArgumentError(`The model has ${nFeatures} features, the rows have ${shape[1]}.`);
 }
 
+type Division = Pick<Rows, 'shape' | 'weights'>;
+
 /** @throws InvalidArgumentError unless the sequences have as many rows as there are */
-export function checkDivision({ lengths }: { readonly lengths: Uint32Array }, n: number): void {
+export function checkDivision(
+  { lengths }: { readonly lengths: Uint32Array },
+  { shape: [n], weights }: Division,
+): void {
+  if (weights) {
+    throw new InvalidArgumentError('Rows of sequences have no weights of their own; weigh the sequences.');
+  }
   const total = lengths.reduce((sum, length) => sum + length, 0);
   if (total === n) return;
   throw new InvalidArgumentError(`The lengths add up to ${total}, but there are ${n} rows.`);
+}
+
+/** @throws InvalidArgumentError unless each of n rows has a finite weight ≥ 0, and some row more than 0 */
+export function checkWeights(weights: Float64Array, n: number): void {
+  if (weights.length !== n) {
+    throw new InvalidArgumentError(`Expected ${n} weights, one a row, got ${weights.length}.`);
+  }
+  const bad = weights.findIndex(weight => !(weight >= 0 && weight < Number.POSITIVE_INFINITY));
+  if (bad >= 0) {
+    throw new InvalidArgumentError(
+      `The weight of row ${bad} must be a finite number ≥ 0, got ${weights[bad]}.`,
+    );
+  }
+  if (weights.every(weight => weight === 0)) {
+    throw new InvalidArgumentError('Expected a weight above 0, got zeros only.');
+  }
 }
 
 /** @throws NonFiniteError for statistics that are not finite */

@@ -10,18 +10,23 @@ export interface ColumnMoments {
 /**
  * Mean and standard deviation of each column in float64, in two passes (differences first, from row 0 and then
  * from the mean: a constant column gives exactly its value and scale 1).
+ *
+ * @param weights [n] how often each row counts; default once
  */
-export function columnMoments({ data, shape: [n, d] }: Matrix): ColumnMoments {
+export function columnMoments({ data, shape: [n, d] }: Matrix, weights?: Float64Array): ColumnMoments {
+  const mass = weights?.reduce((sum, weight) => sum + weight, 0) ?? n;
   const center = new Float64Array(d);
   for (let i = 0; i < n; i++) {
-    for (let j = 0; j < d; j++) center[j] += data[i * d + j] - data[j];
+    const weight = weights?.[i] ?? 1;
+    for (let j = 0; j < d; j++) center[j] += weight * (data[i * d + j] - data[j]);
   }
-  for (let j = 0; j < d; j++) center[j] = data[j] + center[j] / n;
+  for (let j = 0; j < d; j++) center[j] = data[j] + center[j] / mass;
 
   const scale = new Float64Array(d);
   for (let i = 0; i < n; i++) {
-    for (let j = 0; j < d; j++) scale[j] += (data[i * d + j] - center[j]) ** 2;
+    const weight = weights?.[i] ?? 1;
+    for (let j = 0; j < d; j++) scale[j] += weight * (data[i * d + j] - center[j]) ** 2;
   }
-  for (let j = 0; j < d; j++) scale[j] = Math.sqrt(scale[j] / n) || 1;
+  for (let j = 0; j < d; j++) scale[j] = Math.sqrt(scale[j] / mass) || 1;
   return { center, scale };
 }

@@ -44,7 +44,7 @@ export async function withRows<T>(
   units?: Columns,
 ): Promise<T> {
   if (isResident(points)) return use(points);
-  const rows = await backend.load(points, units);
+  const rows = await backend.load(points, { units });
   try {
     return await use(rows);
   } finally {

@@ -30,8 +30,8 @@ export function constrained(constraints: Constraints): EStepRule {
     async begin<P>(problem: Problem<P>): Promise<EStep<P>> {
       const k = needs(problem.model, 'nComponents', 'the constrained rule');
       const rows = problem.table as Rows; // of components, so that it is no table of counts
-      const { units, bounds } = checkConstraints(constraints, rows.shape[0], k);
-      const tolerance = rows.shape[0] * Math.max(TOLERANCE, UNITS * rows.backend.epsilon);
+      const { units, bounds } = checkConstraints(constraints, rows, k);
+      const tolerance = rows.mass * Math.max(TOLERANCE, UNITS * rows.backend.epsilon);
       const known = await knownRows(problem, rows, units);
       let bias = new Float64Array(k);
 
@@ -42,7 +42,7 @@ export function constrained(constraints: Constraints): EStepRule {
         bias = Float64Array.from(met.bias);
         const left = missed(met.found, bias, bounds);
         const most = left.reduce((a, b) => Math.max(a, b));
-        if (most > MATERIAL * rows.shape[0]) throw unmet(met.found, bounds, left.indexOf(most));
+        if (most > MATERIAL * rows.mass) throw unmet(met.found, bounds, left.indexOf(most));
         return met.found;
       };
       eStep.dispose = () => {
@@ -78,8 +78,11 @@ async function knownRows<P>(
 ): Promise<KnownRows<P>> {
   const [n, d] = rows.shape;
   if (units.length === 0) return { known: undefined, units, others: undefined, unknown: n };
-  const load = async (indices: number[]) =>
-    model.on(await rows.backend.load({ data: await rows.take(indices), shape: [indices.length, d] }));
+  const load = async (indices: number[]) => {
+    const data = await rows.take(indices);
+    const weights = rows.weights && Float64Array.from(indices, i => (rows.weights as Float64Array)[i]);
+    return model.on(await rows.backend.load({ data, shape: [indices.length, d] }, { weights }));
+  };
   const indices = units.flatMap(unit => unit.rows);
   let next = 0;
   const renumbered = units.map(({ rows: members, label }) => ({ rows: members.map(() => next++), label }));
@@ -113,7 +116,7 @@ async function project<P>(
   const others = await unknownRows(problem, parameters, rows, bias);
   const all = add(others, recentre(own, others.origin));
   const counts = all.counts.map(count => Math.max(0, count));
-  return { ...all, nRows: problem.table.shape[0], counts };
+  return { ...all, nRows: problem.table.mass, counts };
 }
 
 /** Of rows that are neither labelled nor linked: from themselves where they are few, else all less the known ones. */
@@ -155,14 +158,15 @@ async function unitPosteriors<P>(
   }
   const responsibilities = new Float64Array(n * k);
   let freeEnergy = 0;
+  const { weights } = known.table as Rows;
+  const weight = (i: number) => weights?.[i] ?? 1;
   for (const { rows: members, label } of units) {
+    const mass = members.reduce((sum, i) => sum + weight(i), 0);
     const joint = Float64Array.from({ length: k }, (_, c) =>
-      members.reduce((sum, i) => sum + logPosteriors[i * k + c] + logDensities[i], 0),
+      members.reduce((sum, i) => sum + weight(i) * (logPosteriors[i * k + c] + logDensities[i]), 0),
     );
     const q =
-      label === undefined
-        ? softmax(joint.map((value, c) => value + members.length * bias[c]))
-        : oneHot(label, k);
+      label === undefined ? softmax(joint.map((value, c) => value + mass * bias[c])) : oneHot(label, k);
     q.forEach((share, c) => {
       if (share > 0) freeEnergy += share * (joint[c] - Math.log(share));
     });

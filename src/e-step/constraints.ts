@@ -1,3 +1,4 @@
+import type { Rows } from '../backends/backend.js';
 import { InvalidArgumentError } from '../errors.js';
 import { badNumber, checkNumbers, inWords } from '../numbers.js';
 import { checkOptionNames } from '../option-names.js';
@@ -36,7 +37,11 @@ export interface CheckedConstraints {
  *
  * @throws InvalidArgumentError naming the constraint that is malformed, or those that cannot hold together
  */
-export function checkConstraints(constraints: Constraints, n: number, k: number): CheckedConstraints {
+export function checkConstraints(
+  constraints: Constraints,
+  { shape: [n], mass, weights }: Pick<Rows, 'shape' | 'mass' | 'weights'>,
+  k: number,
+): CheckedConstraints {
   checkOptionNames(constraints, ['labels', 'mustLink', 'mass'] satisfies (keyof Constraints)[]);
   const labels = checkLabels(constraints.labels, n, k);
   const units = linkedUnits(constraints.mustLink ?? [], labels, n);
@@ -44,7 +49,11 @@ export function checkConstraints(constraints: Constraints, n: number, k: number)
   labels.forEach((label, row) => {
     if (label >= 0 && !linked.has(row)) units.push({ rows: [row], label });
   });
-  return { units, bounds: constraints.mass && massBounds(constraints.mass, units, n, k) };
+  const labelled = new Float64Array(k);
+  for (const { rows, label } of units) {
+    if (label !== undefined) for (const row of rows) labelled[label] += weights?.[row] ?? 1;
+  }
+  return { units, bounds: constraints.mass && massBounds(constraints.mass, labelled, mass) };
 }
 
 function checkLabels(labels: ArrayLike<number> | undefined, n: number, k: number): Int32Array {
@@ -104,7 +113,12 @@ function linkedUnits(groups: readonly ArrayLike<number>[], labels: Int32Array, n
   });
 }
 
-function massBounds(mass: NonNullable<Constraints['mass']>, units: Unit[], n: number, k: number) {
+/**
+ * @param labelled [K] rows of each label
+ * @param n rows of all
+ */
+function massBounds(mass: NonNullable<Constraints['mass']>, labelled: Float64Array, n: number): Bounds {
+  const k = labelled.length;
   checkOptionNames(mass, ['min', 'max']);
   const { min = 0, max = 1 } = mass;
   const perComponent = (name: string, value: number | ArrayLike<number>) => {
@@ -123,8 +137,6 @@ function massBounds(mass: NonNullable<Constraints['mass']>, units: Unit[], n: nu
   if (crossed >= 0) cannot(`component ${crossed} has min ${least[crossed]} above max ${most[crossed]}`);
   if (sum(least) > 1 + 1e-9) cannot(`the shares of min sum to ${sum(least)}, more than 1`);
   if (sum(most) < 1 - 1e-9) cannot(`the shares of max sum to ${sum(most)}, less than 1`);
-  const labelled = new Float64Array(k);
-  for (const { rows, label } of units) if (label !== undefined) labelled[label] += rows.length;
   const full = labelled.findIndex((count, c) => count > n * most[c]);
   if (full >= 0) cannot(`${labelled[full]} of ${n} rows are labelled ${full}, whose max is ${most[full]}`);
   const reserved = least.reduce((total, share, c) => total + Math.max(n * share, labelled[c]), 0);

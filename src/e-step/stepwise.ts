@@ -63,7 +63,7 @@ export function stepwise(options: StepwiseOptions = {}): EStepRule {
           const first = iteration === 0 ? fresh : await problem.eStep(parameters);
           running = scale(first, 1 / first.nRows);
         }
-        const nRows = table.shape[0];
+        const nRows = table.mass;
         return {
           ...scale(running, nRows),
           nRows,

@@ -12,11 +12,12 @@ import { gaussian } from '../families/gaussian.js';
 import type { Progress } from '../fit.js';
 import { flat, flatten, type Numbers } from '../init/given-parameters.js';
 import { kMeansPlusPlusSeeds } from '../init/k-means-plus-plus.js';
+import { randomRows } from '../init/random-from-data.js';
 import { unitsOf } from '../models/densities.js';
 import { KMeansModel, type KMeansParameters } from '../models/k-means.js';
 import { MAX_COMPONENTS } from '../models/mixture.js';
 import { checkNumber } from '../numbers.js';
-import { createRng, sampleIndices } from '../numerics/rng.js';
+import { createRng } from '../numerics/rng.js';
 import { checkOptionNames } from '../option-names.js';
 import { modelHeader, nest } from '../serialize.js';
 import type { Provenance } from './fitted-mixture.js';
@@ -177,8 +178,7 @@ export class KMeans {
             const seeds = kMeansPlusPlusSeeds({ family, nComponents: nClusters }, on, given);
             return { centers: await seeds };
           }
-          const indices = sampleIndices(on.shape[0], nClusters, createRng(seed ?? 0, stream));
-          return { centers: await on.take(indices) };
+          return { centers: await randomRows(on, nClusters, createRng(seed ?? 0, stream)) };
         },
         async measure(fit, on) {
           if (beta === undefined) return fit.logLikelihood;

@@ -115,10 +115,11 @@ function checkScale(given: Numbers | number, family: Gaussian, d: number): Float
 async function sampleCovariance({ covariance }: Gaussian, rows: Rows): Promise<Float64Array> {
   const family = gaussian({ covariance, regCovar: 0 });
   const one = new MixtureModel(family, 1);
-  const [n, d] = rows.shape;
+  const { mass } = rows;
+  const d = rows.shape[1];
   const whole = { weights: Float64Array.of(1), ...family.around(Float64Array.from(rows.center), 1, rows) };
   const { covariances } = one.mStep(await one.on(rows).eStep(whole), whole).parameters;
-  const unbiased = covariances.map(value => (value * n) / (n - 1));
+  const unbiased = covariances.map(value => (value * mass) / (mass - 1));
   try {
     covariance.whiten(unbiased, 1, d);
   } catch (cause) {

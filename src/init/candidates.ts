@@ -20,7 +20,7 @@ export interface Candidates {
   readonly x: Float64Array;
   /** [m, D] in units of the columns */
   readonly scaled: Float64Array;
-  /** [m] how many rows each stands for: 1 / the expected number of its draws */
+  /** [m] how many rows each stands for: its weight / the expected number of its draws */
   readonly weights: Float64Array;
 }
 
@@ -43,18 +43,21 @@ export async function drawCandidates<P extends Arrays>(
   const units = columnUnits(model, rows);
   const scale = (x: Float64Array) => x.map((value, i) => value / units[i % d]);
 
-  const near = await rows.take(sampleIndices(n, size, rng));
-  const ones = new Float64Array(size).fill(1);
-  if (n <= DENSE * size) return { x: near, scaled: scale(near), weights: ones };
+  const weightOf = (index: number) => rows.weights?.[index] ?? 1;
+  const indices = sampleIndices(n, size, rng);
+  const near = await rows.take(indices);
+  const own = Float64Array.from(indices, weightOf);
+  if (n <= DENSE * size) return { x: near, scaled: scale(near), weights: own };
 
-  const { chosen, distances } = await plusPlus(scale(near), ones, k, rng, { trials: 1, signal });
+  const { chosen, distances } = await plusPlus(scale(near), own, k, rng, { trials: 1, signal });
   const seeds = rowsOf(near, chosen, d);
   const estimate = (n / size) * distances.reduce((sum, distance) => sum + distance, 0);
   const far = await drawByDistance(units, rows, seeds, { size: farSize, estimate }, rng, signal);
 
   const x = concatenate(near, await rows.take(far.indices));
   const squares = concatenate(distances, far.distances);
-  const weights = squares.map(square => 1 / (size / n + (farSize * square) / (far.total || 1)));
+  const counts = concatenate(own, Float64Array.from(far.indices, weightOf));
+  const weights = squares.map((square, i) => counts[i] / (size / n + (farSize * square) / (far.total || 1)));
   return { x, scaled: scale(x), weights };
 }
 
@@ -68,7 +71,7 @@ export function rowsOf(x: Float64Array, indices: readonly number[], d: number): 
 }
 
 /**
- * About `size` rows, drawn independently with probability proportional to their squared distance from the seeds. One
+ * About `size` rows, drawn independently with probability proportional to their weighted squared distance from the seeds. One
  * pass: draws are a Poisson process along the running sum of squares, at the rate that `estimate` of their total
  * allows, slower once the running sum exceeds it; at the end they are thinned to the rate of the true total.
  */
@@ -88,7 +91,7 @@ async function drawByDistance(
   for await (const { begin, squares } of clusters.on(rows).nearest({ centers: seeds })) {
     checkSignal(signal);
     for (let i = 0; i < squares.length; i++) {
-      const distance = squares[i];
+      const distance = (rows.weights?.[begin + i] ?? 1) * squares[i];
       if (!(distance > 0)) continue;
       total += distance;
       const assumed = Math.max(total, estimate);

@@ -1,7 +1,6 @@
 import type { Rows } from '../backends/backend.js';
 import { cpu } from '../backends/cpu/index.js';
 import { matrix } from '../data/matrix.js';
-import { weighted } from '../e-step/weighted.js';
 import { em } from '../em.js';
 import { AbortedError, EmError } from '../errors.js';
 import type { Arrays, Family } from '../families/family.js';
@@ -51,8 +50,9 @@ async function bestRun<P extends Arrays>(
   seedSets: readonly Float64Array[],
   signal?: AbortSignal,
 ): Promise<MixtureParameters<P> | undefined> {
-  const sample = await cpu().load(matrix(x, [weights.length, x.length / weights.length]));
-  const options = { ...SHORT, eStep: weighted(weights), signal };
+  const points = matrix(x, [weights.length, x.length / weights.length]);
+  const sample = await cpu().load(points, { weights });
+  const options = { ...SHORT, signal };
   let best: { parameters: MixtureParameters<P>; rank: Rank } | undefined;
   for (const seeds of seedSets) {
     checkSignal(signal);

@@ -1,4 +1,4 @@
-import { blockRange, type EStepOptions, type Rows } from '../backends/backend.js';
+import type { EStepOptions, Rows } from '../backends/backend.js';
 import { doubtful } from '../families/doubtful.js';
 import { type Gaussian, gaussian } from '../families/gaussian.js';
 import type { Statistics } from '../statistics.js';
@@ -97,9 +97,7 @@ export class BayesianMixture implements Model<BayesianMixtureParameters> {
     const densities = adjust(this.densities(parameters), options);
     const ask = (exact?: number[]) => rows.eStep(densities, { assignment, block, exact });
     const statistics = await determined(ask, found => this.#doubtful(found));
-    const n = rows.shape[0];
-    const [begin, end] = blockRange(n, block);
-    const share = (end - begin) / n;
+    const share = statistics.nRows / rows.mass;
     const logLikelihood = statistics.logLikelihood / beta - share * this.divergence(parameters);
     return { ...statistics, logLikelihood };
   }

@@ -114,20 +114,22 @@ export class KMeansModel implements Model<KMeansParameters> {
   ): Promise<Reseeded> {
     const farthest = await this.#farthest(parameters, rows, empty.length);
     const taken = await rows.take(farthest.map(({ row }) => row));
+    const { weights } = rows;
     const d = rows.shape[1];
     const counts = Float64Array.from(statistics.counts);
     const sums = Float64Array.from(statistics.sums);
     const reseeded: number[] = [];
-    farthest.forEach(({ label }, i) => {
-      if (counts[label] < 2) return; // the last row of its cluster stays
+    farthest.forEach(({ row, label }, i) => {
+      const weight = weights?.[row] ?? 1;
+      if (counts[label] - weight < EMPTY_ROWS) return; // the last row of its cluster stays
       const cluster = empty[i];
       reseeded.push(cluster);
-      counts[label]--;
-      counts[cluster]++;
+      counts[label] -= weight;
+      counts[cluster] += weight;
       for (let j = 0; j < d; j++) {
         const value = taken[i * d + j];
-        sums[label * d + j] -= value - statistics.origin[label * d + j];
-        sums[cluster * d + j] += value - statistics.origin[cluster * d + j];
+        sums[label * d + j] -= weight * (value - statistics.origin[label * d + j]);
+        sums[cluster * d + j] += weight * (value - statistics.origin[cluster * d + j]);
       }
     });
     return { ...statistics, counts, sums, reseeded };
@@ -138,6 +140,7 @@ export class KMeansModel implements Model<KMeansParameters> {
     for await (const { begin, labels, squares } of this.#nearest(parameters, rows)) {
       for (let i = 0; i < labels.length; i++) {
         if (farthest.length === count && squares[i] <= farthest[count - 1].square) continue;
+        if (rows.weights?.[begin + i] === 0) continue;
         farthest.push({ row: begin + i, label: labels[i], square: squares[i] });
         farthest.sort((a, b) => b.square - a.square || a.row - b.row);
         farthest = farthest.slice(0, count);

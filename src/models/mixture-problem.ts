@@ -26,7 +26,7 @@ export class MixtureProblem<P extends Arrays, F extends Family<P>>
     const statistics = await determined(ask, found => model.family.doubtful?.(found, parameters));
     const baseline = await this.model.baselines.of(this.table);
     const [begin, end] = blockRange(table.shape[0], block);
-    const common = baseline ? baseline.subarray(begin, end).reduce((sum, value) => sum + value, 0) : 0;
+    const common = baseline ? total(baseline, table.weights, begin, end) : 0;
     return { ...statistics, logLikelihood: statistics.logLikelihood / beta + common, baseline: common };
   }
 
@@ -62,4 +62,11 @@ export class MixtureProblem<P extends Arrays, F extends Family<P>>
       components: components && family.prior(components, this.table, nComponents),
     };
   }
+}
+
+/** Σ of values [begin, end), each as often as its row counts. */
+function total(values: Float64Array, weights: Float64Array | undefined, begin: number, end: number): number {
+  let sum = 0;
+  for (let i = begin; i < end; i++) sum += (weights?.[i] ?? 1) * values[i];
+  return sum;
 }

@@ -9,6 +9,7 @@ import { posteriorCases } from './posteriors.js';
 import { referenceCases } from './reference.js';
 import { ruleCases } from './rules.js';
 import { startCases } from './starts.js';
+import { weightCases } from './weights.js';
 
 /** One text, run on every backend and every implementation of WebGPU. */
 export const cases: readonly Case[] = [
@@ -22,4 +23,5 @@ export const cases: readonly Case[] = [
   ...ruleCases,
   ...chainCases,
   ...bayesianCases,
+  ...weightCases,
 ];

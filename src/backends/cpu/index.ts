@@ -2,7 +2,8 @@ import { isMatrix } from '../../data/matrix.js';
 import { type Counts, checkCounts } from '../../data/sparse-counts.js';
 import { InvalidDataError } from '../../errors.js';
 import { pauser } from '../../numerics/pause.js';
-import type { Backend, Loadable, Rows } from '../backend.js';
+import type { Backend, Loadable, LoadOptions, Rows } from '../backend.js';
+import { checkWeights } from '../checks.js';
 import type { ResidentCounts } from '../topic-backend.js';
 import { loadCounts } from './lda.js';
 import { CpuMemory, CpuRows } from './rows.js';
@@ -13,11 +14,12 @@ class CpuBackend implements Backend {
   readonly epsilon = Number.EPSILON / 2;
   readonly #pause = pauser();
 
-  async load(points: Loadable): Promise<Rows> {
+  async load(points: Loadable, { weights }: LoadOptions = {}): Promise<Rows> {
     if (!isMatrix(points)) {
       throw new InvalidDataError('A GPU buffer can only be loaded by the WebGPU backend of its device.');
     }
-    return new CpuRows(new CpuMemory(this, points, this.#pause));
+    if (weights) checkWeights(weights, points.shape[0]);
+    return new CpuRows(new CpuMemory(this, points, this.#pause, weights));
   }
 
   async loadCounts(counts: Counts): Promise<ResidentCounts> {

@@ -33,6 +33,10 @@ class CpuCounts implements ResidentCounts {
     this.lengths = documentLengths(counts);
   }
 
+  get mass(): number {
+    return this.shape[0];
+  }
+
   get words(): Uint32Array {
     return this.vocabulary.words;
   }

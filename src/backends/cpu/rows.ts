@@ -20,12 +20,14 @@ import { checkDivision, checkFeatures, checkFinite } from '../checks.js';
 import { ACCUMULATE, BLOCK_ROWS } from './accumulate.js';
 import { CpuWalks } from './chain.js';
 import { mixturePosterior, posteriorBlock } from './mixture-posterior.js';
+import { weigher } from './weigh.js';
 
 /** Rows in the memory of the host; several tables may have the same. */
 export class CpuMemory {
   readonly center: Float64Array;
   readonly scale: Float64Array;
   readonly shape: readonly [number, number];
+  readonly mass: number;
   #data: Float64Array | undefined;
 
   /** @param pause for the event loop; one for all E-steps, since many short ones must let it run too */
@@ -33,9 +35,11 @@ export class CpuMemory {
     readonly backend: Backend,
     points: Matrix,
     readonly pause: () => Promise<void> | undefined,
+    readonly weights?: Float64Array,
   ) {
     this.shape = points.shape;
-    ({ center: this.center, scale: this.scale } = columnMoments(points));
+    this.mass = weights ? sumOf(weights, 0, weights.length) : points.shape[0];
+    ({ center: this.center, scale: this.scale } = columnMoments(points, weights));
     this.#data = points.data instanceof Float64Array ? points.data : Float64Array.from(points.data);
   }
 
@@ -77,15 +81,24 @@ export class CpuRows implements Rows {
     return this.memory.scale;
   }
 
+  get weights(): Float64Array | undefined {
+    return this.memory.weights;
+  }
+
+  get mass(): number {
+    return this.memory.mass;
+  }
+
   async eStep(
     densities: Densities,
     { assignment = 'exact', block: part }: TableEStepOptions = {},
   ): Promise<Statistics> {
-    const x = this.memory.data;
+    const { data: x, weights } = this.memory;
     const block = posteriorBlock(BLOCK_ROWS, densities.nComponents);
     let logLikelihood = 0;
     const source = (begin: number, count: number) => {
       mixturePosterior(x, begin, count, densities, block, assignment);
+      if (weights) for (let i = 0; i < count; i++) block.logNorms[i] *= weights[begin + i];
       logLikelihood += sumOf(block.logNorms, 0, count);
       return block.responsibilities;
     };
@@ -100,17 +113,18 @@ export class CpuRows implements Rows {
   async #reduce(densities: Densities, source: ResponsibilitySource, part?: Block): Promise<Statistics> {
     const { nComponents, nFeatures, moments, means } = densities;
     checkFeatures(this, densities);
-    const { data: x, pause } = this.memory;
+    const { data: x, weights, pause } = this.memory;
+    const weighed = weigher(weights, nComponents);
     const [first, end] = blockRange(this.shape[0], part);
     const accumulate = ACCUMULATE[moments];
     const statistics = emptyStatistics(nComponents, statisticLength(moments, nFeatures), means);
     for (let begin = first; begin < end; begin += BLOCK_ROWS) {
       await pause();
       const count = Math.min(BLOCK_ROWS, end - begin);
-      const r = source(begin, count);
+      const r = weighed(source(begin, count), begin, count);
       accumulate(x, begin, count, r, means, nFeatures, statistics.counts, statistics.sums);
     }
-    return { ...statistics, nRows: end - first };
+    return { ...statistics, nRows: weights ? sumOf(weights, first, end) : end - first };
   }
 
   async *posterior(
@@ -139,7 +153,7 @@ export class CpuRows implements Rows {
   }
 
   divide(sequences: Sequences): Rows {
-    checkDivision(sequences, this.shape[0]);
+    checkDivision(sequences, this);
     return new CpuRows(this.memory, sequences);
   }
 

@@ -1,11 +1,13 @@
 import { takeRows } from '../../data/matrix.js';
 import { statisticLength } from '../../families/moments.js';
 import type { Densities } from '../../models/densities.js';
+import { sumOf } from '../../numerics/sum.js';
 import { add, emptyStatistics, type Note, type Statistics, scale } from '../../statistics.js';
 import type { Assignment, Block, Posterior } from '../backend.js';
 import { ACCUMULATE, BLOCK_ROWS } from '../cpu/accumulate.js';
 import { drawLabels } from '../cpu/mixture-draws.js';
 import { mixturePosterior, type PosteriorBlock, posteriorBlock } from '../cpu/mixture-posterior.js';
+import { weigher } from '../cpu/weigh.js';
 import type { AllRows } from './resolution.js';
 import type { GpuRows } from './rows.js';
 
@@ -15,6 +17,8 @@ export interface Selection {
   readonly indices: Uint32Array;
   /** [rows, D] in the caller's units */
   readonly x: Float64Array;
+  /** [rows] how often each counts; absent: once. */
+  readonly weights?: Float64Array;
 }
 
 /** Rows that are not resident, and what is in their place. */
@@ -42,19 +46,25 @@ const placeOf = ({ units: { center, scale } }: GpuRows, substitute: Float32Array
   Float64Array.from(substitute, (value, j) => center[j] + scale[j] * value);
 
 /** Those of the rows that are in [begin, end). */
-export function rowsOf({ points }: GpuRows, indices: Uint32Array, begin: number, end: number): Selection {
+export function rowsOf(
+  { points, weights }: GpuRows,
+  indices: Uint32Array,
+  begin: number,
+  end: number,
+): Selection {
   const own = indices.filter(index => index >= begin && index < end);
-  return { indices: own, x: takeRows(points, own) };
+  const weighed = weights && { weights: Float64Array.from(own, index => weights.values[index]) };
+  return { indices: own, x: takeRows(points, own), ...weighed };
 }
 
 /** What the device found, with hidden rows in the place of their substitutes. */
 export function corrected(
   found: Statistics,
-  { indices, x, substitutes }: Hidden,
+  hidden: Hidden,
   partOf: (rows: Selection) => Statistics,
 ): Statistics {
-  if (indices.length === 0) return found;
-  const sum = add(add(found, partOf({ indices, x })), scale(partOf(substitutes), -1));
+  if (hidden.indices.length === 0) return found;
+  const sum = add(add(found, partOf(hidden)), scale(partOf(hidden.substitutes), -1));
   return { ...sum, nRows: found.nRows };
 }
 
@@ -92,7 +102,7 @@ export async function rowsHeldBy(
 
 /** An E-step of some rows. */
 export function eStepOf(
-  { indices, x }: Selection,
+  selection: Selection,
   densities: Densities,
   origin: Float64Array,
   assignment: Assignment,
@@ -100,9 +110,10 @@ export function eStepOf(
   const { nComponents } = densities;
   const block = posteriorBlock(BLOCK_ROWS, nComponents);
   let logLikelihood = 0;
-  const statistics = statisticsOf({ indices, x }, densities, origin, (begin, count) => {
-    posteriorOf({ indices, x }, begin, count, densities, block, assignment);
-    for (let i = 0; i < count; i++) logLikelihood += block.logNorms[i];
+  const { weights } = selection;
+  const statistics = statisticsOf(selection, densities, origin, (begin, count) => {
+    posteriorOf(selection, begin, count, densities, block, assignment);
+    for (let i = 0; i < count; i++) logLikelihood += (weights?.[begin + i] ?? 1) * block.logNorms[i];
     return block.responsibilities;
   });
   return { ...statistics, logLikelihood };
@@ -110,18 +121,19 @@ export function eStepOf(
 
 /** Statistics of some rows; `source` counts them from 0. */
 export function statisticsOf(
-  { indices, x }: Selection,
+  { indices, x, weights }: Selection,
   { nComponents, nFeatures, moments }: Densities,
   origin: Float64Array,
   source: (begin: number, count: number) => Float64Array,
 ): Statistics {
   const statistics = emptyStatistics(nComponents, statisticLength(moments, nFeatures), origin);
+  const weighed = weigher(weights, nComponents);
   for (let begin = 0; begin < indices.length; begin += BLOCK_ROWS) {
     const count = Math.min(BLOCK_ROWS, indices.length - begin);
-    const r = source(begin, count);
+    const r = weighed(source(begin, count), begin, count);
     ACCUMULATE[moments](x, begin, count, r, origin, nFeatures, statistics.counts, statistics.sums);
   }
-  return { ...statistics, nRows: indices.length };
+  return { ...statistics, nRows: weights ? sumOf(weights, 0, weights.length) : indices.length };
 }
 
 /** Draws depend on which row it is, so that they are made one by one. */

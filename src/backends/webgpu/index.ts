@@ -1,6 +1,7 @@
 import { isMatrix } from '../../data/matrix.js';
 import { type Counts, checkCounts } from '../../data/sparse-counts.js';
-import type { Backend, Loadable, Rows } from '../backend.js';
+import type { Backend, Loadable, LoadOptions, Rows } from '../backend.js';
+import { checkWeights } from '../checks.js';
 import type { ResidentCounts } from '../topic-backend.js';
 import { GpuChains } from './chain.js';
 import type { ChainPlan } from './chain-plan.js';
@@ -8,7 +9,6 @@ import { Context, type Memory } from './context.js';
 import { acquireDevice, describe, isSoftware, subgroupSize } from './device.js';
 import { GpuCounts } from './lda-counts.js';
 import { GpuMixtures } from './mixture.js';
-import type { Units } from './pack.js';
 import type { Regime, Tiles } from './regimes.js';
 import { GpuRows } from './rows.js';
 import { GpuTable } from './table.js';
@@ -65,9 +65,10 @@ export class WebGpuBackend implements Backend {
     return { ...this.#context.memory };
   }
 
-  async load(points: Loadable, units?: Units): Promise<Rows> {
+  async load(points: Loadable, options: LoadOptions = {}): Promise<Rows> {
+    if (options.weights) checkWeights(options.weights, points.shape[0]);
     const host = isMatrix(points) ? points : await readMatrix(this.#context, points);
-    const rows = await GpuRows.load(this.#context, host, units);
+    const rows = await GpuRows.load(this.#context, host, options);
     this.#rows.add(rows);
     rows.onDispose(() => {
       this.#workspaces.dispose(rows);

@@ -18,7 +18,7 @@ export interface Kernel {
   names(group: number): string[];
   readonly pipeline: GPUComputePipeline;
   /** @throws Error for a name that the group lacks, or a missing one */
-  bind(group: number, buffers: Record<string, GPUBuffer | GPUBufferBinding>): GPUBindGroup;
+  bind(group: number, buffers: Record<string, GPUBuffer | GPUBufferBinding | undefined>): GPUBindGroup;
 }
 
 /** A kernel with its bind groups by index, the last of which is that of the origin. */

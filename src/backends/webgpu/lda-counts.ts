@@ -67,6 +67,10 @@ export class GpuCounts extends Resident implements ResidentCounts {
     return new GpuCounts(backend, context, counts, vocabulary, lengths, moments, segments);
   }
 
+  get mass(): number {
+    return this.shape[0];
+  }
+
   get words(): Uint32Array {
     return this.vocabulary.words;
   }

@@ -136,7 +136,7 @@ export class GpuMixtures {
         if (row >= 0 && row < chunk.count) ofHidden.set(r.subarray(row * k, (row + 1) * k), i * k);
       });
       transposeLogits(r, k, chunkRows, logits);
-      workspace.writeLogits(logits);
+      workspace.writeLogits(logits, chunk);
       await workspace.encode(commands, stages, chunk);
     });
     const own = (begin: number, count: number) => ofHidden.subarray(begin * k, (begin + count) * k);
@@ -154,20 +154,20 @@ export class GpuMixtures {
   ): Promise<Statistics> {
     const { moments, nFeatures, nComponents } = workspace.shape;
     const statistics = emptyStatistics(nComponents, statisticLength(moments, nFeatures), origin);
-    let [bits, nRows] = [0, 0];
+    let [bits, mass] = [0, 0];
     for (const round of workspace.roundsOf(block)) {
       for (const [position, chunk] of round.entries()) {
         const commands = workspace.commands();
         if (position === 0) workspace.clearPartials(commands);
-        nRows += chunk.count;
+        mass += workspace.rows.massOf(chunk.rowBegin, chunk.rowBegin + chunk.count);
         await encodeChunk(commands, chunk);
         if (position === round.length - 1) workspace.copyStatistics(commands, round);
         await commands.submit();
       }
       bits += await workspace.readStatistics(statistics, round, fused);
     }
-    const logLikelihood = bits * Math.LN2 + nRows * constant;
-    const result = { ...statistics, nRows, logLikelihood, rounding: ROUNDING };
+    const logLikelihood = bits * Math.LN2 + mass * constant;
+    const result = { ...statistics, nRows: mass, logLikelihood, rounding: ROUNDING };
     return checkFinite(result);
   }
 

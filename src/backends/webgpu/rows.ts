@@ -1,8 +1,9 @@
 import { type ColumnMoments, columnMoments } from '../../data/columns.js';
 import type { Matrix } from '../../data/matrix.js';
-import type { Rows } from '../backend.js';
+import { sumOf } from '../../numerics/sum.js';
+import type { LoadOptions, Rows } from '../backend.js';
 import { cpu } from '../cpu/index.js';
-import type { Context } from './context.js';
+import type { Context, Maker } from './context.js';
 import type { Units } from './pack.js';
 import { Resident } from './resident.js';
 import { FAR, residentUnits } from './units.js';
@@ -32,6 +33,8 @@ export class GpuRows extends Resident {
     readonly units: Units,
     readonly segmentRows: number,
     readonly segments: readonly GPUBuffer[],
+    /** How often each row counts; absent: once. */
+    readonly weights?: GpuWeights,
   ) {
     super(context, 'rows');
     ({ center: this.center, scale: this.scale } = moments);
@@ -43,20 +46,34 @@ export class GpuRows extends Resident {
     return this.points.shape;
   }
 
-  /** @param units default: those that suit the rows */
-  static async load(context: Context, points: Matrix, units?: Units): Promise<GpuRows> {
+  /** Σ of the weights of rows [begin, end). */
+  massOf(begin: number, end: number): number {
+    return this.weights ? sumOf(this.weights.values, begin, end) : end - begin;
+  }
+
+  /** `units`: default those that suit the rows. */
+  static async load(
+    context: Context,
+    points: Matrix,
+    { units, weights }: LoadOptions = {},
+  ): Promise<GpuRows> {
     const [n, d] = points.shape;
     const { maxBufferSize, maxStorageBufferBindingSize } = context.device.limits;
     const limit = Math.min(maxBufferSize, maxStorageBufferBindingSize);
     const segmentRows = SEGMENT_UNIT * Math.floor(limit / (4 * d * SEGMENT_UNIT));
-    const segments = await context.guard(`${n} rows of ${d} features`, make =>
+    const buffers = (make: Maker, name: string, width: number) =>
       Array.from({ length: Math.ceil(n / segmentRows) }, (_, segment) =>
-        make.storage('rows', 4 * d * Math.min(segmentRows, n - segment * segmentRows)),
-      ),
-    );
-    const moments = columnMoments(points);
+        make.storage(name, 4 * width * Math.min(segmentRows, n - segment * segmentRows)),
+      );
+    const made = await context.guard(`${n} rows of ${d} features`, make => ({
+      rows: buffers(make, 'rows', d),
+      weights: weights && buffers(make, 'weights', 1),
+    }));
+    const weighed = made.weights && new GpuWeights(weights as Float64Array, made.weights);
+    weighed?.upload(context, segmentRows);
+    const moments = columnMoments(points, weights);
     const resident = units ?? residentUnits(points, moments);
-    const rows = new GpuRows(context, points, moments, resident, segmentRows, segments);
+    const rows = new GpuRows(context, points, moments, resident, segmentRows, made.rows, weighed);
     try {
       await rows.#upload();
     } catch (error) {
@@ -132,14 +149,31 @@ export class GpuRows extends Resident {
     return this.points;
   }
 
+  /** The same rows on the CPU, in float64. */
   inFloat64(): Promise<Rows> {
-    this.#twin ??= cpu().load(this.present());
+    this.#twin ??= cpu().load(this.present(), { weights: this.weights?.values });
     return this.#twin;
   }
 
   protected free(): void {
     this.#twin = undefined;
-    this.context.release(...this.segments);
+    this.context.release(...this.segments, ...(this.weights?.segments ?? []));
+  }
+}
+
+/** Weights of rows, in float64 on the host and in float32 beside the rows. */
+export class GpuWeights {
+  constructor(
+    /** [n] */
+    readonly values: Float64Array,
+    readonly segments: readonly GPUBuffer[],
+  ) {}
+
+  upload({ device: { queue } }: Context, segmentRows: number): void {
+    this.segments.forEach((buffer, segment) => {
+      const own = this.values.subarray(segment * segmentRows, (segment + 1) * segmentRows);
+      queue.writeBuffer(buffer, 0, Float32Array.from(own));
+    });
   }
 }
 

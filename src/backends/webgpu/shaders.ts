@@ -12,6 +12,7 @@ import responsibilities from '../../../shaders/include/responsibilities.wgsl?raw
 import row from '../../../shaders/include/row.wgsl?raw';
 import staged from '../../../shaders/include/staged.wgsl?raw';
 import store from '../../../shaders/include/store.wgsl?raw';
+import weights from '../../../shaders/include/weights.wgsl?raw';
 import mixtureAccumulate from '../../../shaders/mixture-accumulate.wgsl?raw';
 import mixtureLogits from '../../../shaders/mixture-logits.wgsl?raw';
 import mixtureLogitsTiled from '../../../shaders/mixture-logits-tiled.wgsl?raw';
@@ -42,12 +43,21 @@ export type KernelName =
 /** How responsibilities follow from logits. */
 export type Rule = 'exact' | 'hard' | 'sampled';
 
+/** What kernels that differ between rules depend on. */
+export interface Ruled {
+  readonly rule: Rule;
+  /** Whether rows count differently often, of kernels that normalise. */
+  readonly weighted?: boolean;
+}
+
+/** Posteriors, and statistics of what is normalised already. */
+export const PLAIN: Ruled = { rule: 'exact' };
+
 /** What a kernel's text depends on. */
-export interface ShaderVariant {
+export interface ShaderVariant extends Ruled {
   readonly shape: WorkspaceShape;
   readonly plan: Plan;
   readonly geometry: Geometry;
-  readonly rule: Rule;
 }
 
 /** A shader's text, and the workgroups that a chunk takes. */
@@ -185,7 +195,7 @@ export const densityIncludes = ({ form, moments }: WorkspaceShape): Record<strin
 
 function expand(
   source: string,
-  { shape, geometry, rule }: ShaderVariant,
+  { shape, geometry, rule, weighted }: ShaderVariant,
   constants: Record<string, number>,
   quads = false,
 ): string {
@@ -197,11 +207,13 @@ function expand(
       origin,
       responsibilities,
       store,
+      weights,
       ...densityIncludes(shape),
     },
     flags: {
       HARD: rule === 'hard',
       SAMPLED: rule === 'sampled',
+      WEIGHTED: weighted === true,
       QUADS: quads,
       ROWS_VEC4: source.includes('#include row') && shape.nFeatures % 4 === 0,
       ROWS_VEC2: source.includes('#include row') && shape.nFeatures % 2 === 0,

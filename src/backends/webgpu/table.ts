@@ -41,6 +41,14 @@ export class GpuTable implements Rows {
     return this.rows.scale;
   }
 
+  get weights(): Float64Array | undefined {
+    return this.rows.weights?.values;
+  }
+
+  get mass(): number {
+    return this.rows.massOf(0, this.shape[0]);
+  }
+
   eStep(densities: Densities, options?: TableEStepOptions): Promise<Statistics> {
     return this.mixtures.eStep(this.rows, densities, options);
   }
@@ -54,7 +62,7 @@ export class GpuTable implements Rows {
   }
 
   divide(sequences: Sequences): Rows {
-    checkDivision(sequences, this.shape[0]);
+    checkDivision(sequences, this);
     return new GpuTable(this.backend, this.rows, this.mixtures, this.chains, sequences);
   }
 

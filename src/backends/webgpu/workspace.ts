@@ -21,7 +21,7 @@ import {
 } from './regimes.js';
 import type { GpuRows } from './rows.js';
 import { type BufferName, likelihoodsOf, scratchSizes } from './scratch.js';
-import { type KernelName, type Rule, type Shader, shaderOf } from './shaders.js';
+import { type KernelName, PLAIN, type Rule, type Ruled, type Shader, shaderOf } from './shaders.js';
 import type { Tunable } from './tuner.js';
 
 /** The shape of the models that one workspace serves. */
@@ -96,34 +96,39 @@ export class Workspace implements Tunable {
     const { regime } = this.plan;
     const isApart = regime === 'strip' && !this.isFused(rule);
     const kernels = isApart ? [...posteriorKernels(regime), ...statisticsKernels(regime)] : kernelsOf(regime);
-    return this.#prepare(rule, kernels, this.#statisticsNumbers);
+    return this.#prepare(
+      { rule, weighted: this.rows.weights !== undefined },
+      kernels,
+      this.#statisticsNumbers,
+    );
   }
 
   /** The kernels that turn rows into logits, log norms and labels. */
   posteriorStages(withLogits: boolean): Promise<ChunkStage[]> {
-    return this.#prepare('exact', posteriorKernels(this.plan.regime), this.#posteriorNumbers(withLogits));
+    return this.#prepare(PLAIN, posteriorKernels(this.plan.regime), this.#posteriorNumbers(withLogits));
   }
 
   /** The kernel that turns rows into logits. */
   logitsStages(): Promise<ChunkStage[]> {
-    return this.#prepare('exact', posteriorKernels(this.plan.regime).slice(0, 1));
+    return this.#prepare(PLAIN, posteriorKernels(this.plan.regime).slice(0, 1));
   }
 
   /** The kernels that turn logits and log norms into statistics. */
   statisticsStages(): Promise<ChunkStage[]> {
-    return this.#prepare('exact', statisticsKernels(this.plan.regime), this.#statisticsNumbers);
+    return this.#prepare(PLAIN, statisticsKernels(this.plan.regime), this.#statisticsNumbers);
   }
 
   /** Kernels and their scratch, and where so many numbers can be read: what is there already costs nothing. */
-  async #prepare(rule: Rule, names: KernelName[], staged = 0): Promise<ChunkStage[]> {
-    const key = (name: KernelName) => `${name} ${RULED.has(name) ? rule : ''}`;
+  async #prepare(ruled: Ruled, names: KernelName[], staged = 0): Promise<ChunkStage[]> {
+    const variant = `${ruled.rule}${ruled.weighted ? ', weighted' : ''}`;
+    const key = (name: KernelName) => `${name} ${RULED.has(name) ? variant : ''}`;
     const missing = names.filter(name => !this.#stages.has(key(name)));
     const isStaged = staged === 0 || this.#buffers.has(stagingName(staged));
     if (missing.length > 0 || !isStaged) {
       const what = `scratch for ${this.shape.nComponents} components`;
       await this.rows.context.guard(what, async make => {
         const { context } = this.rows;
-        const shaders = missing.map(name => this.#shader(name, rule));
+        const shaders = missing.map(name => this.#shader(name, ruled));
         const kernels = await Promise.all(shaders.map(({ name, source }) => context.kernel(name, source)));
         shaders.forEach((shader, i) => {
           this.#stages.set(key(shader.name), this.#stage(make, shader, kernels[i]));
@@ -135,7 +140,7 @@ export class Workspace implements Tunable {
   }
 
   #stage(make: Maker, shader: Shader, kernel: Kernel): ChunkStage {
-    const { segments } = this.rows;
+    const { segments, weights } = this.rows;
     const group = (index: number) => {
       const names = kernel.names(index) as BufferName[];
       if (names.length === 0) return undefined;
@@ -144,19 +149,20 @@ export class Workspace implements Tunable {
     const chunk = { buffer: this.#chunkUniforms(make), size: UNIFORM_BYTES };
     const origin = this.origin(make);
     const [parameters, scratch, moved] = [group(1), group(2), kernel.bind(3, { origin: origin.binding })];
-    const hasRows = kernel.names(0).includes('rows');
     return {
       shader,
-      segments: segments.map(rows => {
-        const data = kernel.bind(0, hasRows ? { rows, chunk } : { chunk });
+      segments: segments.map((rows, segment) => {
+        const resident = { rows, chunk, weights: weights?.segments[segment] };
+        const used = kernel.names(0) as (keyof typeof resident)[];
+        const data = kernel.bind(0, Object.fromEntries(used.map(name => [name, resident[name]])));
         return { kernel, groups: [data, parameters, scratch, moved], origin };
       }),
     };
   }
 
-  #shader(name: KernelName, rule: Rule): Shader {
+  #shader(name: KernelName, ruled: Ruled): Shader {
     const { shape, geometry } = this;
-    return shaderOf(name, { shape, plan: { ...this.plan, ...this.#tiles }, geometry, rule });
+    return shaderOf(name, { shape, plan: { ...this.plan, ...this.#tiles }, geometry, ...ruled });
   }
 
   get isLong(): boolean {
@@ -168,7 +174,7 @@ export class Workspace implements Tunable {
   }
 
   source(name: KernelName): string {
-    return this.#shader(name, 'exact').source;
+    return this.#shader(name, PLAIN).source;
   }
 
   /** Hold so many components from now on. The geometry stays that of the plan, so that sums keep their order. */
@@ -182,7 +188,7 @@ export class Workspace implements Tunable {
 
   /** What the kernel leaves in scratch, the next E-step overwrites. */
   async run(kernel: KernelName, amount: number): Promise<void> {
-    const stages = await this.#prepare('exact', [kernel]);
+    const stages = await this.#prepare(PLAIN, [kernel]);
     const [chunk] = this.chunks;
     const part = { ...chunk, count: Math.ceil(chunk.count * Math.min(1, amount)) };
     const commands = this.commands();
@@ -250,12 +256,15 @@ export class Workspace implements Tunable {
     this.rows.context.device.queue.writeBuffer(this.buffer('draws'), 0, words);
   }
 
-  /** Overwrite one chunk's logits, [⌈K / 4⌉, chunkRows, 4] in base 2, by ones that need no normalising. */
-  writeLogits(logits: Float32Array<ArrayBuffer>): void {
+  /** Overwrite a chunk's logits, [⌈K / 4⌉, chunkRows, 4] in base 2, by ones that need no normalising. */
+  writeLogits(logits: Float32Array<ArrayBuffer>, { rowBegin, count }: Chunk): void {
     const { queue } = this.rows.context.device;
     queue.writeBuffer(this.buffer('logits'), 0, logits);
     queue.writeBuffer(this.buffer('peaks'), 0, new Float32Array(this.geometry.chunkRows));
-    queue.writeBuffer(this.buffer('shares'), 0, new Float32Array(this.geometry.chunkRows).fill(1));
+    const shares = new Float32Array(this.geometry.chunkRows).fill(1);
+    const { weights } = this.rows;
+    if (weights) shares.set(weights.values.subarray(rowBegin, rowBegin + count));
+    queue.writeBuffer(this.buffer('shares'), 0, shares);
   }
 
   async encode(commands: Commands, stages: readonly ChunkStage[], chunk: Chunk): Promise<void> {

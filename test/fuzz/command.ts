@@ -6,11 +6,9 @@
  *
  * Cases run in a process of their own, so that one that ends or hangs it is found. Exit code 1 where a case failed.
  */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { inChild } from '../support/in-child.js';
 import { type CaseResult, inputOf, runCase } from './cases.js';
 import { KINDS } from './kinds.js';
 
@@ -78,8 +76,7 @@ async function runAll(): Promise<boolean> {
 
 /** Run cases [begin, end) in a child; a case that ends or hangs it has failed. @returns the next case */
 async function slice(kind: string, begin: number, end: number, each: (result: CaseResult) => void) {
-  let next = begin;
-  const options = [
+  const own = [
     '--slice',
     '--kind',
     kind,
@@ -90,29 +87,10 @@ async function slice(kind: string, begin: number, end: number, each: (result: Ca
     '--cases',
     `${end - begin}`,
   ];
-  const child = spawn(process.execPath, [fileURLToPath(import.meta.url), ...options], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  let timer: NodeJS.Timeout | undefined;
-  const wait = () => {
-    clearTimeout(timer);
-    timer = setTimeout(() => child.kill('SIGKILL'), PATIENCE);
-  };
-  wait();
-  for await (const line of createInterface({ input: child.stdout })) {
-    wait();
-    each(JSON.parse(line) as CaseResult);
-    next++;
-  }
-  clearTimeout(timer);
-  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  const { lines, ending } = await inChild(fileURLToPath(import.meta.url), own, PATIENCE, each);
+  const next = begin + lines;
   if (next >= end) return next;
-  each({
-    index: next,
-    seconds: 0,
-    bytes: 0,
-    failure: `the process ended or hung (${child.signalCode ?? child.exitCode})`,
-  });
+  each({ index: next, seconds: 0, bytes: 0, failure: `the process ended or hung (${ending})` });
   return next + 1;
 }
 

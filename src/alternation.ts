@@ -125,7 +125,8 @@ export async function alternate<P, T extends Loaded>(
       const { statistics, objective } = found as NonNullable<typeof found>;
       const { parameters } = current;
       if (previous && rule.monotone) {
-        const change = { before: last, after: objective };
+        const magnitude = Math.max(Math.abs(last), previous.magnitude ?? 0, statistics.magnitude ?? 0);
+        const change = { before: last, after: objective, magnitude };
         checkMonotone(problem, previous, change, parameters, history.length, rule.slack);
       }
       trail.reached = { point: current, previous };

@@ -30,6 +30,8 @@ export interface Statistics {
   readonly logLikelihood: number;
   /** The part of it that no parameter changes, log x! for one. Default 0. */
   readonly baseline?: number;
+  /** Of what `logLikelihood` is a sum, the sizes: its rounding is a multiple of that. Default: its own size. */
+  readonly magnitude?: number;
   /** [K] expected number of rows per component. */
   readonly counts: Float64Array;
   /** [K, T] */

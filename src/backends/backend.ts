@@ -88,14 +88,20 @@ export interface LoadOptions {
   readonly weights?: Float64Array;
 }
 
+/** How finely sums are taken. */
+export interface SumOptions {
+  /** Components of which the sums are to be float64's. Default: none. */
+  readonly exact?: readonly number[];
+  /** [K, D] the point that sums are about, all of them float64's then. Default: the means, as the device sees them. */
+  readonly origin?: Float64Array;
+}
+
 /** How an E-step of resident rows is taken. */
-export interface TableEStepOptions {
+export interface TableEStepOptions extends SumOptions {
   /** Default exact. */
   readonly assignment?: Assignment;
   /** Default: all rows. */
   readonly block?: Block;
-  /** Components of which the sums are to be float64's. Default: none. */
-  readonly exact?: readonly number[];
 }
 
 /** What is loaded to a backend. */
@@ -122,14 +128,10 @@ export interface Rows extends Loaded {
   /** How the rows divide into sequences; absent: they have no order. */
   readonly sequences?: Sequences;
 
-  /** E-step: statistics of the rows, about the means of `densities`. */
+  /** E-step: statistics of the rows. */
   eStep(densities: Densities, options?: TableEStepOptions): Promise<Statistics>;
-  /**
-   * The M-step's half alone: statistics of all rows under given responsibilities.
-   *
-   * @param exact whether the sums are to be float64's
-   */
-  accumulate(densities: Densities, source: ResponsibilitySource, exact?: boolean): Promise<Statistics>;
+  /** The M-step's half alone: statistics of all rows under given responsibilities. */
+  accumulate(densities: Densities, source: ResponsibilitySource, options?: SumOptions): Promise<Statistics>;
   /** Posteriors of all rows, in order, a bounded number of rows at a time. */
   posterior(densities: Densities, options?: PosteriorOptions): AsyncIterable<Posterior>;
   /** What walks along the sequences. */

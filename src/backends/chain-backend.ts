@@ -1,5 +1,6 @@
 import type { Densities } from '../models/densities.js';
 import type { Statistics } from '../statistics.js';
+import type { SumOptions } from './backend.js';
 
 /** Consecutive runs of resident rows, each a sequence of its own. */
 export interface Sequences {
@@ -48,10 +49,9 @@ export interface ChainWalks {
   /**
    * Baum–Welch's E-step.
    *
-   * @param exact whether the sums are to be float64's
    * @throws ImpossibleSequenceError naming the sequence and the row from which on no path is possible
    */
-  forwardBackward(chain: Chain, exact?: boolean): Promise<ChainStatistics>;
+  forwardBackward(chain: Chain, options?: SumOptions): Promise<ChainStatistics>;
   /** γ_t(k) = p(z_t = k | the whole sequence), in order. @throws ImpossibleSequenceError */
   smoothed(chain: Chain): AsyncIterable<StateRun>;
   /** [sequences] log p(sequence): the forward pass alone. −Infinity where no path is possible. */

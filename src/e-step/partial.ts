@@ -29,8 +29,10 @@ export function partial(options: PartialOptions = {}): EStepRule {
       checkBlocksFit(blocks, problem.table);
       const expectedLogJoint = needs(problem, 'expectedLogJoint', 'the partial rule');
       const recentre = needs(problem.model, 'recentre', 'the partial rule');
-      /** Statistics of each block, and the entropy of its q. */
-      const kept: { statistics: Statistics; entropy: number }[] = [];
+      /** Statistics of each block, the entropy of its q, and the size of what that is a difference of. */
+      const kept: { statistics: Statistics; entropy: number; magnitude: number }[] = [];
+      const size = (statistics: Statistics, parameters: Parameters<typeof expectedLogJoint>[1]) =>
+        problem.magnitude?.(statistics, parameters) ?? Math.abs(expectedLogJoint(statistics, parameters));
 
       return async (parameters, iteration) => {
         const redone =
@@ -38,12 +40,15 @@ export function partial(options: PartialOptions = {}): EStepRule {
         for (const index of redone) {
           const statistics = await problem.eStep(parameters, { block: { index, of: blocks } });
           const entropy = statistics.logLikelihood - expectedLogJoint(statistics, parameters);
-          kept[index] = { statistics, entropy };
+          const magnitude = Math.abs(statistics.logLikelihood) + size(statistics, parameters);
+          kept[index] = { statistics, entropy, magnitude };
         }
         const { origin } = kept[redone[0]].statistics;
         const total = kept.map(({ statistics }) => recentre(statistics, origin)).reduce(add);
         const entropy = kept.reduce((sum, block) => sum + block.entropy, 0);
-        return { ...total, logLikelihood: expectedLogJoint(total, parameters) + entropy };
+        const logLikelihood = expectedLogJoint(total, parameters) + entropy;
+        const magnitude = kept.reduce((sum, block) => sum + block.magnitude, size(total, parameters));
+        return { ...total, logLikelihood, magnitude };
       };
     },
   };

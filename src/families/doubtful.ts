@@ -7,10 +7,19 @@ import type { GaussianParameters } from './gaussian.js';
 
 /** Relative error of covariances, in their own metric, that costs 10⁻⁵ nats a row: a maximum is flat. */
 const MOST_ERROR = 2 ** -7;
+/** The same where another pass over the rows mends it, so that nothing of it is left in an objective of float64. */
+const MOST_LEAP = 2 ** -30;
 /** Sums of so many rows are as exact as one product; errors of more of them cancel. */
 const FEW_ROWS = 1024;
 /** Units of rounding of a short sum. */
 const SUM_ROUNDING = 4;
+
+/** An M-step, as far as doubt needs it. */
+export interface Maximum {
+  readonly covariance: CovarianceType;
+  readonly parameters: GaussianParameters;
+  whiten(): Whitening;
+}
 
 /**
  * Components whose covariances rounded sums cannot determine. A sum of relative error e about an origin moves Σ_k by
@@ -19,39 +28,63 @@ const SUM_ROUNDING = 4;
  * alone keeps it from being singular.
  *
  * @param statistics with second moments
- * @param whiten of the M-step's covariances
  */
-export function doubtful(
-  statistics: Statistics,
-  covariance: CovarianceType,
-  { covariances, means }: GaussianParameters,
-  whiten: () => Whitening,
-): number[] {
+export function doubtful(statistics: Statistics, maximum: Maximum): number[] {
   const { rounding, counts, sums } = statistics;
   if (!rounding) return [];
-  const k = counts.length;
-  const d = means.length / k;
-  const isFull = covariance.moments === 'full';
-  const factorOf = factors(covariance, covariances, k, d, whiten);
-  const squares = new Float64Array(d);
-  return Array.from({ length: k }, (_, c) => c).filter(c => {
-    if (counts[c] < EMPTY_ROWS) return false;
-    const factor = factorOf(c);
-    if (!factor) return true;
-    const second = (c * sums.length) / k + d;
+  const d = statistics.origin.length / counts.length;
+  const isFull = maximum.covariance.moments === 'full';
+  return unsettled(statistics, maximum, rounding / MOST_ERROR, (c, squares) => {
+    const second = (c * sums.length) / counts.length + d;
     for (let j = 0; j < d; j++) squares[j] = sums[second + (isFull ? at(j, j) : j)] / counts[c];
+    return true;
+  });
+}
+
+/**
+ * The same of float64's rounding, as far as another origin helps: the part of M_jj that is the square of the mean's own
+ * leap, where that is more than its variance.
+ */
+export function leapt(statistics: Statistics, maximum: Maximum): number[] {
+  const { counts, sums, origin } = statistics;
+  const d = origin.length / counts.length;
+  const { covariance, parameters } = maximum;
+  return unsettled(statistics, maximum, Number.EPSILON / 2 / MOST_LEAP, (c, squares) => {
+    const own = covariance.component(parameters.covariances, c, d);
+    const first = (c * sums.length) / counts.length;
+    let isFar = false;
+    for (let j = 0; j < d; j++) {
+      squares[j] = (sums[first + j] / counts[c]) ** 2;
+      isFar ||= squares[j] > own[at(j, j)];
+    }
+    return isFar;
+  });
+}
+
+/** Components of which `squaresOf` writes squares that rounding, in units of what is allowed, makes too much of. */
+function unsettled(
+  { counts, origin }: Statistics,
+  maximum: Maximum,
+  rounding: number,
+  squaresOf: (component: number, squares: Float64Array) => boolean,
+): number[] {
+  const d = origin.length / counts.length;
+  const squares = new Float64Array(d);
+  let factorOf: ReturnType<typeof factors> | undefined;
+  return Array.from(counts.keys()).filter(c => {
+    if (counts[c] < EMPTY_ROWS || !squaresOf(c, squares)) return false;
+    factorOf ??= factors(maximum, counts.length, d);
+    const factor = factorOf(c);
     const error = SUM_ROUNDING * rounding * Math.min(1, Math.sqrt(FEW_ROWS / counts[c]));
-    return !(error * weightedSquares(factor, squares) <= MOST_ERROR);
+    return !factor || !(error * weightedSquares(factor, squares) <= 1);
   });
 }
 
 /** W_k of component k; undefined where its covariance is not positive definite. */
 function factors(
-  covariance: CovarianceType,
-  covariances: Float64Array,
+  { covariance, parameters: { covariances }, whiten }: Maximum,
   k: number,
   d: number,
-  whiten: () => Whitening,
 ): (component: number) => Float64Array | undefined {
   try {
     const all = whiten().factors;

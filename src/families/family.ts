@@ -85,6 +85,8 @@ export interface Family<P extends Arrays = Arrays> {
   logPrior(parameters: P, prior: object): number;
   /** Components that `maximise` cannot find from sums so coarsely rounded: theirs are to be taken in float64. */
   doubtful?(statistics: Statistics, previous: P): number[];
+  /** Components whose means leap so far that `maximise` loses float64's digits: theirs are to be taken about those. */
+  leapt?(statistics: Statistics, previous: P): number[];
   /** How much of Q `maximise` fell short of the maximum (nats; may be infinite), for statistics of relative rounding epsilon. */
   shortfall?(statistics: Statistics, parameters: P, epsilon: number): number;
   /** [D] what starts divide columns by where they measure distances. Default: the columns' standard deviations. */

@@ -3,6 +3,9 @@ import type { Statistics } from '../statistics.js';
 import type { Whitening } from './covariance/covariance-type.js';
 import { centredMoments, type Gaussian, type GaussianParameters } from './gaussian.js';
 
+/** Relative rounding of a parameter. */
+const STORED = Number.EPSILON / 2;
+
 /**
  * How much of Q the Gaussian M-step that gave `parameters` fell short of the maximum: by regCovar, Σ = S + εI, and by
  * rounding. See docs/formulas.md, Monotonicity.
@@ -37,12 +40,13 @@ export function gaussianShortfall(
 
 /**
  * Moments of relative error e lose N_k/4 |W δΣ Wᵀ|² ≤ N_k/4 (e T_k)² of Q, with T_k = Σ_ij W_ij² Σ_jj (the trace of
- * the inverse correlation matrix), and a log density is evaluated to a multiple of ε √T_k.
+ * the inverse correlation matrix), and a log density is evaluated to a multiple of ε √T_k. A mean is stored to
+ * 2⁻⁵³|μ_kj|, by which it misses the maximum: N_k/2 |W δμ|², and as much again for a covariance that is about another.
  */
 function roundingShortfall(
   { covariance }: Gaussian,
   { counts }: Statistics,
-  { covariances }: GaussianParameters,
+  { means, covariances }: GaussianParameters,
   { factors }: Whitening,
   epsilon: number,
 ): number {
@@ -53,7 +57,10 @@ function roundingShortfall(
   return counts.reduce((sum, count, k) => {
     const own = covariance.component(covariances, k, d);
     const variances = Float64Array.from({ length: d }, (_, j) => own[at(j, j)]);
-    const trace = weightedSquares(factors.subarray(k * length, (k + 1) * length), variances);
-    return sum + count * ((moments * trace) ** 2 / 4 + evaluation * Math.sqrt(trace));
+    const factor = factors.subarray(k * length, (k + 1) * length);
+    const trace = weightedSquares(factor, variances);
+    const stored = means.subarray(k * d, (k + 1) * d).map(mean => (STORED * mean) ** 2);
+    const missed = weightedSquares(factor, stored);
+    return sum + count * ((moments * trace) ** 2 / 4 + evaluation * Math.sqrt(trace) + missed);
   }, 0);
 }

@@ -8,7 +8,7 @@ import type { Statistics } from '../statistics.js';
 import { covariancesFromVector, covarianceVector } from './covariance/coordinates.js';
 import type { CentredMoments, CovarianceType, Ridge, Whitening } from './covariance/covariance-type.js';
 import { full } from './covariance/full.js';
-import { doubtful } from './doubtful.js';
+import { doubtful, leapt, type Maximum } from './doubtful.js';
 import {
   type Columns,
   type ComponentDensities,
@@ -115,13 +115,19 @@ export class Gaussian implements Family<GaussianParameters> {
     return found;
   }
 
-  /** Components whose covariances the sums' rounding leaves open. */
   doubtful(statistics: Statistics, previous: GaussianParameters): number[] {
-    if (!statistics.rounding) return [];
+    return statistics.rounding ? doubtful(statistics, this.#maximum(statistics, previous)) : [];
+  }
+
+  leapt(statistics: Statistics, previous: GaussianParameters): number[] {
+    return leapt(statistics, this.#maximum(statistics, previous));
+  }
+
+  #maximum(statistics: Statistics, previous: GaussianParameters): Maximum {
     const { parameters } = this.maximise(statistics, previous);
     const k = statistics.counts.length;
     const whiten = () => this.#whiten(parameters.covariances, k, parameters.means.length / k);
-    return doubtful(statistics, this.covariance, parameters, whiten);
+    return { covariance: this.covariance, parameters, whiten };
   }
 
   #whiten(covariances: Float64Array, k: number, d: number): Whitening {

@@ -14,8 +14,9 @@ export function statisticLength(moments: Moments, d: number): number {
 }
 
 /**
- * The same statistics about another origin. With δ = o − o′: Σ r (u + δ) = S₁ + Nδ and
- * Σ r (u + δ)(u + δ)ᵀ = S₂ + S₁δᵀ + δS₁ᵀ + Nδδᵀ.
+ * The same statistics about another origin: N is, Σ r u is S₁ + Nδ with δ = o − o′, and Σ r u uᵀ is the scatter about
+ * the mean, S₂ − N m mᵀ with m = S₁ / N, and N (m + δ)(m + δ)ᵀ. So a mean that has leapt costs no digits: statistics are
+ * about a point near to their own mean, and S₂ + S₁δᵀ + δS₁ᵀ + Nδδᵀ would cancel.
  */
 export function recentre(statistics: Statistics, moments: Moments, origin: Float64Array): Statistics {
   if (origin === statistics.origin) return statistics;
@@ -24,19 +25,25 @@ export function recentre(statistics: Statistics, moments: Moments, origin: Float
   const d = origin.length / nComponents;
   const length = statisticLength(moments, d);
   const sums = Float64Array.from(statistics.sums);
-  const delta = new Float64Array(d);
+  const [before, after] = [new Float64Array(d), new Float64Array(d)];
   for (let k = 0; k < nComponents; k++) {
-    for (let j = 0; j < d; j++) delta[j] = statistics.origin[k * d + j] - origin[k * d + j];
+    const count = counts[k];
+    if (count === 0) continue;
     const first = sums.subarray(k * length, k * length + d);
     const second = sums.subarray(k * length + d, (k + 1) * length);
-    const add = (t: number, i: number, j: number) => {
-      second[t] += first[i] * delta[j] + delta[i] * first[j] + counts[k] * delta[i] * delta[j];
-    };
-    if (moments === 'diag') for (let j = 0; j < d; j++) add(j, j, j);
-    if (moments === 'full') {
-      for (let i = 0; i < d; i++) for (let j = 0; j <= i; j++) add(at(i, j), i, j);
+    for (let j = 0; j < d; j++) {
+      const delta = statistics.origin[k * d + j] - origin[k * d + j];
+      before[j] = first[j] / count;
+      after[j] = before[j] + delta;
+      first[j] += count * delta;
     }
-    for (let j = 0; j < d; j++) first[j] += counts[k] * delta[j];
+    const move = (t: number, i: number, j: number) => {
+      second[t] = second[t] - count * before[i] * before[j] + count * after[i] * after[j];
+    };
+    if (moments === 'diag') for (let j = 0; j < d; j++) move(j, j, j);
+    if (moments === 'full') {
+      for (let i = 0; i < d; i++) for (let j = 0; j <= i; j++) move(at(i, j), i, j);
+    }
   }
   return { ...statistics, sums, origin };
 }

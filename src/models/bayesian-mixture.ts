@@ -1,5 +1,5 @@
-import type { EStepOptions, Rows } from '../backends/backend.js';
-import { doubtful } from '../families/doubtful.js';
+import type { EStepOptions, Rows, SumOptions } from '../backends/backend.js';
+import { doubtful, leapt, type Maximum } from '../families/doubtful.js';
 import { type Gaussian, gaussian } from '../families/gaussian.js';
 import type { Statistics } from '../statistics.js';
 import { adjust, type Densities } from './densities.js';
@@ -95,11 +95,14 @@ export class BayesianMixture implements Model<BayesianMixtureParameters> {
   ): Promise<Statistics> {
     const { assignment, beta = 1, block } = options;
     const densities = adjust(this.densities(parameters), options);
-    const ask = (exact?: number[]) => rows.eStep(densities, { assignment, block, exact });
-    const statistics = await determined(ask, found => this.#doubtful(found));
+    const ask = (sums: SumOptions) => rows.eStep(densities, { assignment, block, ...sums });
+    const statistics = await determined(ask, {
+      doubtful: found => (found.rounding ? doubtful(found, this.#maximum(found)) : []),
+      leapt: found => leapt(found, this.#maximum(found)),
+    });
     const share = statistics.nRows / rows.mass;
-    const logLikelihood = statistics.logLikelihood / beta - share * this.divergence(parameters);
-    return { ...statistics, logLikelihood };
+    const [own, lost] = [statistics.logLikelihood / beta, share * this.divergence(parameters)];
+    return { ...statistics, logLikelihood: own - lost, magnitude: Math.abs(own) + Math.abs(lost) };
   }
 
   /** The conjugate posteriors given expected statistics: they maximise the bound (with regCovar 0). */
@@ -134,13 +137,12 @@ export class BayesianMixture implements Model<BayesianMixtureParameters> {
     return rounding + Math.max(0, penalty(this.#components(statistics, () => 0)) - penalty(parameters));
   }
 
-  #doubtful(statistics: Statistics): number[] {
-    if (!statistics.rounding) return [];
+  #maximum(statistics: Statistics): Maximum {
     const { covariance } = this.family;
-    const components = this.#components(statistics);
+    const parameters = this.#components(statistics);
     const d = this.priors.components.mean.length;
-    const whiten = () => covariance.whiten(components.covariances, this.nComponents, d);
-    return doubtful(statistics, covariance, components, whiten);
+    const whiten = () => covariance.whiten(parameters.covariances, this.nComponents, d);
+    return { covariance, parameters, whiten };
   }
 
   #components(statistics: Statistics, ridge = this.family.ridge): NormalWishartParameters {

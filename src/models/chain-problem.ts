@@ -1,4 +1,4 @@
-import type { EStepOptions, Rows } from '../backends/backend.js';
+import type { EStepOptions, Rows, SumOptions } from '../backends/backend.js';
 import type { ChainWalks, Sequences, StateRun } from '../backends/chain-backend.js';
 import { InvalidArgumentError } from '../errors.js';
 import type { Arrays } from '../families/family.js';
@@ -50,11 +50,14 @@ export class ChainProblem<P extends Arrays> implements Problem<ChainParameters<P
     const baseline = await this.#baselines();
     const chain = model.chain(parameters, table);
     const { emission, initial, transitions } = await determined(
-      async (exact?: number[]) => {
-        const found = await this.#walks.forwardBackward(chain, exact !== undefined);
+      async (sums: SumOptions) => {
+        const found = await this.#walks.forwardBackward(chain, sums);
         return { ...found.emission, ...found };
       },
-      found => model.family.doubtful?.(found.emission, parameters.emission),
+      {
+        doubtful: found => model.family.doubtful?.(found.emission, parameters.emission) ?? [],
+        leapt: found => model.family.leapt?.(found.emission, parameters.emission) ?? [],
+      },
     );
     const { lengths, weights } = sequences;
     const common = baseline?.reduce((sum, value, i) => sum + value * (weights?.[i] ?? 1), 0) ?? 0;

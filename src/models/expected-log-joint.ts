@@ -1,5 +1,5 @@
 import { recentre, statisticLength } from '../families/moments.js';
-import { at } from '../numerics/triangle.js';
+import { at, weightedSquares } from '../numerics/triangle.js';
 import type { Statistics } from '../statistics.js';
 import type { Densities } from './densities.js';
 
@@ -23,6 +23,30 @@ export function expectedLogJoint(statistics: Statistics, densities: Densities): 
   });
   return total;
 }
+
+/** The sizes of its terms, of what recentring takes from them, and of what rounding of means moves them by. */
+export function magnitude(statistics: Statistics, densities: Densities): number {
+  const { moments, nFeatures: d, logConstants, means, factors } = densities;
+  const about = recentre(statistics, moments, densities.means);
+  const length = statisticLength(moments, d);
+  const factorLength = factors.length / about.counts.length;
+  const isFull = moments === 'full';
+  const sizes = new Float64Array(d);
+  return about.counts.reduce((total, count, k) => {
+    if (count === 0) return total;
+    for (let j = 0; j < d; j++) {
+      const linear = about.sums[k * length + j] * means[k * d + j];
+      const t = k * length + (moments === 'first' ? j : d + (isFull ? at(j, j) : j));
+      sizes[j] = Math.abs(statistics.sums[t]) + Math.abs(about.sums[t]) + Math.abs(linear);
+    }
+    const factor = factors.subarray(k * factorLength, (k + 1) * factorLength);
+    const terms = moments === 'first' ? weighted(factor, sizes) : weightedSquares(factor, sizes) / 2;
+    return total + count * Math.abs(logConstants[k]) + terms;
+  }, 0);
+}
+
+const weighted = (factor: Float64Array, sizes: Float64Array) =>
+  sizes.reduce((sum, size, j) => sum + Math.abs(factor[j]) * size, 0);
 
 /** tr(W S Wᵀ) of a packed triangle W and a packed symmetric S. */
 function squaredLength(w: Float64Array, s: Float64Array, d: number): number {

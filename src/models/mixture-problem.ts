@@ -1,10 +1,10 @@
-import type { EStepOptions, Posterior, ResponsibilitySource, Rows } from '../backends/backend.js';
+import type { EStepOptions, Posterior, ResponsibilitySource, Rows, SumOptions } from '../backends/backend.js';
 import { blockRange } from '../backends/backend.js';
 import type { Arrays, Family } from '../families/family.js';
 import type { Statistics } from '../statistics.js';
 import { adjust } from './densities.js';
-import { determined } from './determined.js';
-import { expectedLogJoint } from './expected-log-joint.js';
+import { type Doubts, determined } from './determined.js';
+import { expectedLogJoint, magnitude } from './expected-log-joint.js';
 import type { MixtureModel, MixtureParameters } from './mixture.js';
 import { checkConcentration, type MixturePrior } from './mixture-prior.js';
 import type { Problem } from './model.js';
@@ -22,19 +22,29 @@ export class MixtureProblem<P extends Arrays, F extends Family<P>>
     const { model, table } = this;
     const densities = adjust(model.densities(parameters, table), options);
     const { assignment, beta = 1, block } = options;
-    const ask = (exact?: number[]) => table.eStep(densities, { assignment, block, exact });
-    const statistics = await determined(ask, found => model.family.doubtful?.(found, parameters));
+    const ask = (sums: SumOptions) => table.eStep(densities, { assignment, block, ...sums });
+    const statistics = await determined(ask, this.#doubts(parameters));
     const baseline = await this.model.baselines.of(this.table);
     const [begin, end] = blockRange(table.shape[0], block);
     const common = baseline ? total(baseline, table.weights, begin, end) : 0;
-    return { ...statistics, logLikelihood: statistics.logLikelihood / beta + common, baseline: common };
+    const own = statistics.logLikelihood / beta;
+    const size = Math.abs(own) + Math.abs(common);
+    return { ...statistics, logLikelihood: own + common, baseline: common, magnitude: size };
   }
 
   async accumulate(parameters: MixtureParameters<P>, source: ResponsibilitySource): Promise<Statistics> {
     const { model, table } = this;
     const densities = model.densities(parameters, table);
-    const ask = (exact?: number[]) => table.accumulate(densities, source, exact !== undefined);
-    return determined(ask, found => model.family.doubtful?.(found, parameters));
+    const ask = (sums: SumOptions) => table.accumulate(densities, source, sums);
+    return determined(ask, this.#doubts(parameters));
+  }
+
+  #doubts(parameters: P): Doubts<Statistics> {
+    const { family } = this.model;
+    return {
+      doubtful: found => family.doubtful?.(found, parameters) ?? [],
+      leapt: found => family.leapt?.(found, parameters) ?? [],
+    };
   }
 
   async *posterior(
@@ -53,6 +63,11 @@ export class MixtureProblem<P extends Arrays, F extends Family<P>>
   expectedLogJoint(statistics: Statistics, parameters: MixtureParameters<P>): number {
     const densities = this.model.densities(parameters, this.table);
     return expectedLogJoint(statistics, densities) + (statistics.baseline ?? 0);
+  }
+
+  magnitude(statistics: Statistics, parameters: MixtureParameters<P>): number {
+    const densities = this.model.densities(parameters, this.table);
+    return magnitude(statistics, densities) + Math.abs(statistics.baseline ?? 0);
   }
 
   resolvePrior({ weights = 1, components }: Partial<MixturePrior>): MixturePrior {

@@ -23,6 +23,8 @@ export interface Problem<P, T extends Loaded = Loaded> {
   isSettled?(before: Statistics, after: Statistics): boolean;
   /** Q(θ) = E_q[log p(x, z | θ)], total, nats, of the q that the statistics were taken under. */
   expectedLogJoint?(statistics: Statistics, parameters: P): number;
+  /** The sizes of what `expectedLogJoint` is a sum of: its rounding is a multiple of that. */
+  magnitude?(statistics: Statistics, parameters: P): number;
   /** Posteriors of all rows, in order, a bounded number of rows at a time. */
   posterior?(parameters: P, options?: { responsibilities?: boolean }): AsyncIterable<Posterior>;
   /** The M-step's half of an iteration alone: statistics under given responsibilities. */

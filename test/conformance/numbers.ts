@@ -134,6 +134,23 @@ const fills: Case[] = [9.97e36, -9999, 1e8, 1e20].map(fill => ({
 }));
 
 const leaps: Case[] = [
+  {
+    name: 'a mean that leaps from a fill value to rows, which float64 loses too',
+    async run(device) {
+      const points = groups([5], 200, 1, 12);
+      const values = Array.from(points.data);
+      const mean = values.reduce((a, b) => a + b) / 200;
+      const variance = values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / 200;
+      const [means, covariances] = [[[1e37]], [[[1e74]]]];
+      const options = { device, regCovar: 0, tol: 0, maxIter: 1 };
+      const gmm = { ...options, nComponents: 1, init: { weights: [1], means, covariances } };
+      near((await GaussianMixture.fit(points, gmm)).covariances[0], variance, { rel: 1e-12 }, 'variance');
+      const hmm = { ...options, nStates: 1, init: { emission: { means, covariances } } };
+      const { emission } = await HiddenMarkovModel.fit(points, hmm);
+      const found = (emission as unknown as { covariances: Float64Array }).covariances;
+      near(found[0], variance, { rel: 1e-12 }, "the state's variance");
+    },
+  },
   ...[0, 1, 2].map(
     (seed): Case => ({
       name: `20,000 rows of which one cell is −9999, seed ${seed}`,

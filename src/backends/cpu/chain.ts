@@ -2,6 +2,7 @@ import { ImpossibleSequenceError } from '../../errors.js';
 import { statisticLength } from '../../families/moments.js';
 import { sumOf } from '../../numerics/sum.js';
 import { emptyStatistics } from '../../statistics.js';
+import type { SumOptions } from '../backend.js';
 import type { Chain, ChainStatistics, ChainWalks, Sequences, StateRun } from '../chain-backend.js';
 import { checkFeatures, checkFinite } from '../checks.js';
 import { ACCUMULATE, BLOCK_ROWS } from './accumulate.js';
@@ -23,13 +24,16 @@ export class CpuWalks implements ChainWalks {
     private readonly sequences: Sequences,
   ) {}
 
-  async forwardBackward(chain: Chain): Promise<ChainStatistics> {
+  async forwardBackward(
+    chain: Chain,
+    { origin = chain.emission.means }: SumOptions = {},
+  ): Promise<ChainStatistics> {
     const { emission } = chain;
-    const { nComponents: k, nFeatures: d, moments, means } = emission;
+    const { nComponents: k, nFeatures: d, moments } = emission;
     const { sequences } = this;
     const walk = this.#walk(chain);
     const { window, transitions } = walk;
-    const statistics = emptyStatistics(k, statisticLength(moments, d), means);
+    const statistics = emptyStatistics(k, statisticLength(moments, d), origin);
     const initial = new Float64Array(k);
     const { products, rest } = transitionSums(k);
     let logLikelihood = 0;
@@ -42,7 +46,7 @@ export class CpuWalks implements ChainWalks {
           const count = Math.min(BLOCK_ROWS, window.count - row);
           const posterior = window.posterior.subarray((row + 1) * k);
           const { counts, sums } = statistics;
-          ACCUMULATE[moments](walk.x, window.begin + row, count, posterior, means, d, counts, sums);
+          ACCUMULATE[moments](walk.x, window.begin + row, count, posterior, origin, d, counts, sums);
         }
         for (let row = 0; row < window.count; row++) {
           const weight = window.weight[row];

@@ -13,6 +13,7 @@ import {
   type PosteriorOptions,
   type ResponsibilitySource,
   type Rows,
+  type SumOptions,
   type TableEStepOptions,
 } from '../backend.js';
 import type { ChainWalks, Sequences } from '../chain-backend.js';
@@ -91,7 +92,7 @@ export class CpuRows implements Rows {
 
   async eStep(
     densities: Densities,
-    { assignment = 'exact', block: part }: TableEStepOptions = {},
+    { assignment = 'exact', block: part, origin }: TableEStepOptions = {},
   ): Promise<Statistics> {
     const { data: x, weights } = this.memory;
     const block = posteriorBlock(BLOCK_ROWS, densities.nComponents);
@@ -102,27 +103,36 @@ export class CpuRows implements Rows {
       logLikelihood += sumOf(block.logNorms, 0, count);
       return block.responsibilities;
     };
-    const statistics = await this.#reduce(densities, source, part);
+    const statistics = await this.#reduce(densities, source, origin, part);
     return checkFinite({ ...statistics, logLikelihood });
   }
 
-  accumulate(densities: Densities, source: ResponsibilitySource): Promise<Statistics> {
-    return this.#reduce(densities, source);
+  accumulate(
+    densities: Densities,
+    source: ResponsibilitySource,
+    { origin }: SumOptions = {},
+  ): Promise<Statistics> {
+    return this.#reduce(densities, source, origin);
   }
 
-  async #reduce(densities: Densities, source: ResponsibilitySource, part?: Block): Promise<Statistics> {
-    const { nComponents, nFeatures, moments, means } = densities;
+  async #reduce(
+    densities: Densities,
+    source: ResponsibilitySource,
+    origin = densities.means,
+    part?: Block,
+  ): Promise<Statistics> {
+    const { nComponents, nFeatures, moments } = densities;
     checkFeatures(this, densities);
     const { data: x, weights, pause } = this.memory;
     const weighed = weigher(weights, nComponents);
     const [first, end] = blockRange(this.shape[0], part);
     const accumulate = ACCUMULATE[moments];
-    const statistics = emptyStatistics(nComponents, statisticLength(moments, nFeatures), means);
+    const statistics = emptyStatistics(nComponents, statisticLength(moments, nFeatures), origin);
     for (let begin = first; begin < end; begin += BLOCK_ROWS) {
       await pause();
       const count = Math.min(BLOCK_ROWS, end - begin);
       const r = weighed(source(begin, count), begin, count);
-      accumulate(x, begin, count, r, means, nFeatures, statistics.counts, statistics.sums);
+      accumulate(x, begin, count, r, origin, nFeatures, statistics.counts, statistics.sums);
     }
     return { ...statistics, nRows: weights ? sumOf(weights, first, end) : end - first };
   }

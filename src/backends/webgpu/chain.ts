@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from '../../errors.js';
 import { statisticLength } from '../../families/moments.js';
 import { emptyStatistics, type Statistics } from '../../statistics.js';
+import type { SumOptions } from '../backend.js';
 import type { Chain, ChainStatistics, ChainWalks, Sequences, StateRun } from '../chain-backend.js';
 import { checkFeatures, checkFinite } from '../checks.js';
 import { traceBack } from './chain-back-pointers.js';
@@ -67,11 +68,11 @@ class GpuWalks implements ChainWalks {
     private readonly workspaceFor: (chain: Chain) => ChainWorkspace,
   ) {}
 
-  async forwardBackward(chain: Chain, exact = false): Promise<ChainStatistics> {
+  async forwardBackward(chain: Chain, options: SumOptions = {}): Promise<ChainStatistics> {
     const asked = resolve(this.rows, chain.emission, MOST_BLUR.sums);
-    if (exact || !isResident(asked)) {
+    if (options.exact || options.origin || !isResident(asked)) {
       const walks = await this.#twin();
-      const found = await walks.forwardBackward(chain);
+      const found = await walks.forwardBackward(chain, options);
       if (asked.kind !== 'all') return found;
       return { ...found, emission: { ...found.emission, notes: [precisionNote(asked)] } };
     }

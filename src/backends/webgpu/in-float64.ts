@@ -3,7 +3,7 @@ import { statisticLength } from '../../families/moments.js';
 import type { Densities } from '../../models/densities.js';
 import { sumOf } from '../../numerics/sum.js';
 import { add, emptyStatistics, type Note, type Statistics, scale } from '../../statistics.js';
-import type { Assignment, Block, Posterior } from '../backend.js';
+import type { Assignment, Posterior, TableEStepOptions } from '../backend.js';
 import { ACCUMULATE, BLOCK_ROWS } from '../cpu/accumulate.js';
 import { drawLabels } from '../cpu/mixture-draws.js';
 import { mixturePosterior, type PosteriorBlock, posteriorBlock } from '../cpu/mixture-posterior.js';
@@ -186,12 +186,11 @@ export function patchPosterior(
 export async function eStepOfAll(
   rows: GpuRows,
   densities: Densities,
-  assignment: Assignment,
-  block: Block | undefined,
+  options: TableEStepOptions,
   all: AllRows,
 ): Promise<Statistics> {
   const twin = await rows.inFloat64();
-  const statistics = await twin.eStep(densities, { assignment, block });
+  const statistics = await twin.eStep(densities, options);
   return { ...statistics, notes: [precisionNote(all)] };
 }
 

@@ -6,6 +6,7 @@ import {
   type Posterior,
   type PosteriorOptions,
   type ResponsibilitySource,
+  type SumOptions,
   type TableEStepOptions,
 } from '../backend.js';
 import { checkFeatures, checkFinite } from '../checks.js';
@@ -50,11 +51,8 @@ export class GpuMixtures {
     private readonly tuner: Tuner | undefined,
   ) {}
 
-  async eStep(
-    rows: GpuRows,
-    densities: Densities,
-    { assignment = 'exact', block, exact = [] }: TableEStepOptions = {},
-  ): Promise<Statistics> {
+  async eStep(rows: GpuRows, densities: Densities, options: TableEStepOptions = {}): Promise<Statistics> {
+    const { assignment = 'exact', block } = options;
     const rule = typeof assignment === 'object' ? 'sampled' : assignment;
     const [begin, end] = blockRange(rows.shape[0], block);
     return this.#exclusive(
@@ -62,10 +60,8 @@ export class GpuMixtures {
       densities,
       async workspace => {
         const resident = workspace.rows;
-        const resolution = await this.#resolve(workspace, densities, exact);
-        if (resolution.kind === 'all') {
-          return eStepOfAll(resident, densities, assignment, block, resolution);
-        }
+        const resolution = await this.#resolve(workspace, densities, options);
+        if (resolution.kind === 'all') return eStepOfAll(resident, densities, options, resolution);
         const hidden = hideRows(resident, resolution.indices, resolution.substitute, begin, end);
         await this.tuner?.tune(workspace);
         const stages = await workspace.eStepStages(rule);
@@ -75,7 +71,7 @@ export class GpuMixtures {
         const encode = (commands: Commands, chunk: Chunk) => workspace.encode(commands, stages, chunk);
         const found = await this.#reduce(workspace, packed, encode, workspace.isFused(rule), block?.index);
         const drowned = drownedDistances(found, densities, packed.constant, resident.units);
-        if (drowned) return eStepOfAll(resident, densities, assignment, block, drowned);
+        if (drowned) return eStepOfAll(resident, densities, options, drowned);
         const partOf = (rows: Selection) => eStepOf(rows, densities, origin, assignment);
         return checkFinite(corrected(found, hidden, partOf));
       },
@@ -84,11 +80,15 @@ export class GpuMixtures {
   }
 
   /** Rows of this step that the device cannot tell apart, and those that hold the components that must be exact. */
-  async #resolve(workspace: Workspace, densities: Densities, exact: readonly number[]): Promise<Resolution> {
+  async #resolve(
+    workspace: Workspace,
+    densities: Densities,
+    { exact = [], origin }: SumOptions,
+  ): Promise<Resolution> {
     const resident = workspace.rows;
     const resolution = resolve(resident, densities, MOST_BLUR.sums, exact);
     if (exact.length === 0 || resolution.kind === 'all') return resolution;
-    if (isPartOf(exact, resident, resolution.substitute, densities)) return undetermined(exact);
+    if (origin || isPartOf(exact, resident, resolution.substitute, densities)) return undetermined(exact);
     resident.hide(resolution.indices, resolution.substitute);
     const seen = seenBy(densities, resolution.unseen, resident.units);
     const posteriors = workspace.chunks.map(({ index }) => () => {
@@ -102,16 +102,17 @@ export class GpuMixtures {
     rows: GpuRows,
     densities: Densities,
     source: ResponsibilitySource,
-    exact = false,
+    options: SumOptions = {},
   ): Promise<Statistics> {
     return this.#exclusive(rows, densities, async workspace => {
       const resident = workspace.rows;
-      if (!exact && beyond(densities, resident.units).unseen.length === 0) {
+      const { exact, origin } = options;
+      if (!exact && !origin && beyond(densities, resident.units).unseen.length === 0) {
         const found = await this.#accumulate(workspace, densities, source);
         if (!isBlurred(found, densities, resident.units)) return found;
       }
       const twin = await resident.inFloat64();
-      return twin.accumulate(densities, source);
+      return twin.accumulate(densities, source, options);
     });
   }
 

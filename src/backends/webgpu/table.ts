@@ -7,6 +7,7 @@ import type {
   PosteriorOptions,
   ResponsibilitySource,
   Rows,
+  SumOptions,
   TableEStepOptions,
 } from '../backend.js';
 import type { ChainWalks, Sequences } from '../chain-backend.js';
@@ -53,8 +54,8 @@ export class GpuTable implements Rows {
     return this.mixtures.eStep(this.rows, densities, options);
   }
 
-  accumulate(densities: Densities, source: ResponsibilitySource, exact?: boolean): Promise<Statistics> {
-    return this.mixtures.accumulate(this.rows, densities, source, exact);
+  accumulate(densities: Densities, source: ResponsibilitySource, options?: SumOptions): Promise<Statistics> {
+    return this.mixtures.accumulate(this.rows, densities, source, options);
   }
 
   posterior(densities: Densities, options?: PosteriorOptions): AsyncIterable<Posterior> {

@@ -50,6 +50,8 @@ function shortfall(
   return k === 0 ? 0 : family.shortfall(statistics, { means, covariances }, epsilon);
 }
 
+/** A mean that is off by e standard deviations costs ½ e² nats a row: this one half of what is allowed. */
+const MEAN_ERROR = 1e-2;
 /** Components with fewer expected rows have means that a rounded responsibility decides. */
 const FEW_ROWS = 1;
 
@@ -111,7 +113,7 @@ function checkParameters(
     findings.near('step: means', found.means.subarray(c * d, (c + 1) * d), means, {
       note,
       bound: { abs: 0, rel: 8 * Number.EPSILON },
-      allowance: j => 1e-4 * Math.sqrt(own[at(j, j)]),
+      allowance: j => MEAN_ERROR * Math.sqrt(own[at(j, j)]),
       each: j => `component ${c}, feature ${j}, sd ${figure(Math.sqrt(own[at(j, j)]))}`,
     });
   });

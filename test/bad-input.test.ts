@@ -57,6 +57,7 @@ describe('data', () => {
     ],
     ['ragged rows', [[1, 2], [3], [4, 5]], /Row 1 has 1 values where row 0 has 2/],
     ['a missing row', [[1, 2], undefined, [4, 5]], /Row 1 has no values/],
+    ['a hole', Object.assign([[1, 2]], { 2: [4, 5] }), /Row 1 has no values/],
     ['a wrong length', matrix([1, 2, 3], [2, 2]), /2 × 2 = 4 values for shape \[2, 2\], got 3/],
     ['no rows', [], /at least one row, got none/],
     ['no columns', [[], []], /1 to 128 columns, got 0/],

@@ -40,6 +40,7 @@ describe('bad input', () => {
     ['nothing', undefined, /Expected counts as/],
     ['no documents', [], /at least one document/],
     ['ragged documents', [[1, 2], [1]], /Document 1 has 1 counts where document 0 has 2/],
+    ['a hole', Object.assign([[1, 2]], { 2: [4, 5] }), /Document 1 must be a list of counts, got nothing/],
     ['a negative count', { ...good, data: [1, -2] }, /Document 1 has count -2 for word 2/],
     ['a count that is none', [[1, Number.NaN]], /count NaN for word 1/],
     [

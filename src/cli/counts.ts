@@ -1,10 +1,12 @@
-import Papa from 'papaparse';
+import { GrowingArray } from '../data/csv/growing-array.js';
+import { plainNumber } from '../data/csv/numbers.js';
+import { eachRecord, lineAt, withPlainNewlines } from '../data/csv/records.js';
 import type { SparseCounts } from '../data/sparse-counts.js';
 import { FileFormatError, InvalidDataError } from '../errors.js';
+import { list, quote } from '../quote.js';
 import { fileKind } from './data.js';
 import { note } from './exit.js';
 import { about, readText } from './files.js';
-import { parseNumber } from './options.js';
 
 /** How often each word is in each document, and what they are called. */
 export interface WordCounts {
@@ -31,78 +33,125 @@ export function readCounts(path: string, vocabulary?: readonly string[]): Promis
   });
 }
 
-export function parseCounts(text: string, vocabulary?: readonly string[]): WordCounts {
-  const [first, ...lines] = linesOf(text);
-  if (!first) throw new FileFormatError('The CSV file is empty; expected word counts.');
-  const header = first.fields.map(field => field.trim());
+export function parseCounts(given: string, vocabulary?: readonly string[]): WordCounts {
+  const text = withPlainNewlines(given);
   const builder = new Builder(vocabulary);
-  const names = /^doc(ument)?,word,count$/i.test(header.join(','))
-    ? addTriples(lines, builder)
-    : addDocuments(first, lines, builder);
-  return builder.build(names);
+  let format: Format | undefined;
+  const told = { delimiter: delimiterOf(text), most: text.length, hasComments: false };
+  eachRecord(text, told, (fields, start) => {
+    const line = { fields: fields.map(field => field.trim()), number: () => lineAt(text, start) };
+    if (format) {
+      checkWidth(line, format.width);
+      format.add(line);
+    } else format = formatOf(line, builder);
+  });
+  if (!format) throw new FileFormatError('The CSV file is empty; expected word counts.');
+  return builder.build(format.documents);
 }
 
 interface Line {
-  readonly fields: string[];
+  readonly fields: readonly string[];
   /** As an editor counts it. */
-  readonly number: number;
+  number(): number;
 }
 
-/** The lines that are not blank. */
-function linesOf(text: string): Line[] {
-  const plain = text.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n');
-  const { data, errors } = Papa.parse<string[]>(plain, { newline: '\n' });
-  let next = 1;
-  const lines = data.map(fields => {
-    const number = next;
-    next += fields.reduce((sum, field) => sum + field.split('\n').length - 1, 1);
-    return { fields, number };
+/** How a file lists its counts, as the first line says. */
+interface Format {
+  readonly width: number;
+  /** Names, if there are any, in the order in which they come. */
+  readonly documents: string[] | undefined;
+  add(line: Line): void;
+}
+
+const DELIMITERS = [',', ';', '\t', '|'];
+
+/** What the first line has most of, outside of quotes. */
+function delimiterOf(text: string): string {
+  const counted = DELIMITERS.map(delimiter => {
+    let width = 0;
+    try {
+      eachRecord(text, { delimiter, most: text.length, hasComments: false }, fields => {
+        width = fields.length;
+        return true;
+      });
+    } catch (error) {
+      if (!(error instanceof FileFormatError)) throw error; // quotes that do not pair under this one
+    }
+    return width;
   });
-  const quotes = errors.find(error => error.type === 'Quotes');
-  if (quotes) {
-    throw new FileFormatError(
-      `Line ${lines[quotes.row ?? 0].number} has a quote that is stray or never closed.`,
-    );
-  }
-  return lines.filter(({ fields }) => fields.length > 1 || fields[0].trim() !== '');
+  return DELIMITERS[counted.indexOf(Math.max(...counted))];
 }
 
-/** @returns the documents' names, in the order in which they come */
-function addTriples(lines: readonly Line[], builder: Builder): string[] {
-  const documents = new Map<string, number>();
-  for (const line of lines) {
-    checkWidth(line, 3);
-    const [document, word, count] = line.fields.map(field => field.trim());
-    const index = documents.get(document) ?? documents.size;
-    documents.set(document, index);
-    builder.add(index, word, countOf(count, line, 'count'));
-  }
-  return [...documents.keys()];
+function formatOf(first: Line, builder: Builder): Format {
+  return /^doc(ument)?,word,count$/i.test(first.fields.slice(0, 4).join(','))
+    ? new Triples(builder)
+    : new DocumentLines(first, builder);
 }
 
-/** @returns the documents' names, if there are any */
-function addDocuments(first: Line, lines: readonly Line[], builder: Builder): string[] | undefined {
-  const width = first.fields.length;
-  const hasHeader = first.fields.some(field => Number.isNaN(parseNumber(field)));
-  const hasNames = hasHeader && /^(doc|document)?$/i.test(first.fields[0].trim());
-  const words = first.fields
-    .map((field, j) => (hasHeader ? field.trim() : String(j)))
-    .slice(hasNames ? 1 : 0);
-  const repeated = words.find((word, j) => words.indexOf(word) < j);
-  if (repeated !== undefined) throw new FileFormatError(`The header names "${repeated}" more than once.`);
-  if (words.length === 0) throw new FileFormatError('Expected a column for each word, got none.');
-  if (hasHeader) builder.declare(words);
-  else builder.declarePositions(width);
-  const documents = hasHeader ? lines : [first, ...lines];
-  documents.forEach((line, index) => {
-    checkWidth(line, width);
-    builder.open(index);
-    line.fields.slice(hasNames ? 1 : 0).forEach((field, j) => {
-      const count = countOf(field, line, words[j]);
-      if (count > 0) builder.add(index, hasHeader ? words[j] : j, count);
+/** A line for each word of each document, in any order. */
+class Triples implements Format {
+  readonly width = 3;
+  readonly #documents = new Map<string, number>();
+
+  constructor(private readonly builder: Builder) {}
+
+  get documents(): string[] {
+    return [...this.#documents.keys()];
+  }
+
+  add(line: Line): void {
+    const [document, word, count] = line.fields;
+    const index = this.#documents.get(document) ?? this.#documents.size;
+    this.#documents.set(document, index);
+    this.builder.add(index, word, countOf(count, line, 'count'));
+  }
+}
+
+/** A line a document, a column a word. */
+class DocumentLines implements Format {
+  readonly width: number;
+  readonly documents: string[] | undefined;
+  readonly #hasHeader: boolean;
+  readonly #words: readonly string[];
+  #count = 0;
+
+  constructor(
+    first: Line,
+    private readonly builder: Builder,
+  ) {
+    const { fields } = first;
+    this.width = fields.length;
+    this.#hasHeader = fields.some(field => !isNumber(field));
+    this.documents = this.#hasHeader && /^(doc|document)?$/i.test(fields[0]) ? [] : undefined;
+    const names = this.documents ? fields.slice(1) : fields;
+    this.#words = this.#hasHeader ? names : names.map((_, j) => String(j));
+    if (names.length === 0) throw new FileFormatError('Expected a column for each word, got none.');
+    if (this.#hasHeader) builder.declare(distinct(names));
+    else {
+      builder.declarePositions(this.width);
+      this.add(first);
+    }
+  }
+
+  add(line: Line): void {
+    const document = this.#count++;
+    this.builder.open(document);
+    this.documents?.push(line.fields[0]);
+    const first = this.documents ? 1 : 0;
+    this.#words.forEach((word, j) => {
+      const count = countOf(line.fields[first + j], line, word);
+      if (count > 0) this.builder.add(document, this.#hasHeader ? word : j, count);
     });
-  });
-  return hasNames ? documents.map(({ fields }) => fields[0].trim()) : undefined;
+  }
+}
+
+function distinct(words: readonly string[]): readonly string[] {
+  const seen = new Set<string>();
+  for (const word of words) {
+    if (seen.has(word)) throw new FileFormatError(`The header names ${quote(word)} more than once.`);
+    seen.add(word);
+  }
+  return words;
 }
 
 /** Counts as they come, until all documents and words are known. */
@@ -110,7 +159,11 @@ class Builder {
   readonly #given: boolean;
   readonly #words: Map<string, number>;
   readonly #unknown = new Set<string>();
-  readonly #entries: { document: number; word: number; count: number }[] = [];
+  readonly #entries = {
+    documents: new GrowingArray(),
+    words: new GrowingArray(),
+    counts: new GrowingArray(),
+  };
   #documents = 0;
 
   constructor(vocabulary: readonly string[] | undefined) {
@@ -138,20 +191,23 @@ class Builder {
   add(document: number, word: string | number, count: number): void {
     this.open(document);
     const index = typeof word === 'number' ? word : this.#indexOf(word);
-    if (index !== undefined) this.#entries.push({ document, word: index, count });
+    if (index === undefined) return;
+    this.#entries.documents.push(document);
+    this.#entries.words.push(index);
+    this.#entries.counts.push(count);
   }
 
   build(documents: string[] | undefined): WordCounts {
     if (this.#documents === 0) throw new FileFormatError('The CSV file has a header but no counts below it.');
     const words = [...this.#words.keys()];
     if (this.#unknown.size > 0) {
-      const some = [...this.#unknown].slice(0, 3).join(', ');
-      if (this.#entries.length === 0) {
-        throw new InvalidDataError(`The model knows none of these words (${some}, …).`);
+      const some = list([...this.#unknown], 3);
+      if (this.#entries.counts.length === 0) {
+        throw new InvalidDataError(`The model knows none of these words: ${some}.`);
       }
-      note(`words that the model does not know are left out: ${this.#unknown.size} (${some}, …)`);
+      note(`words that the model does not know are left out: ${some}.`);
     }
-    return { counts: sparse(this.#entries, this.#documents, words.length), words, documents };
+    return { counts: this.#sparse(words.length), words, documents };
   }
 
   #indexOf(word: string): number | undefined {
@@ -162,36 +218,43 @@ class Builder {
     this.#words.set(word, index);
     return index;
   }
-}
 
-function sparse(
-  entries: readonly { document: number; word: number; count: number }[],
-  n: number,
-  vocabulary: number,
-): SparseCounts {
-  const indptr = new Uint32Array(n + 1);
-  for (const { document } of entries) indptr[document + 1]++;
-  for (let d = 0; d < n; d++) indptr[d + 1] += indptr[d];
-  const next = indptr.slice();
-  const data = new Float64Array(entries.length);
-  const indices = new Uint32Array(entries.length);
-  for (const { document, word, count } of entries) {
-    const at = next[document]++;
-    data[at] = count;
-    indices[at] = word;
+  /** In the order of the documents. */
+  #sparse(vocabulary: number): SparseCounts {
+    const [documents, words, counts] = [
+      this.#entries.documents,
+      this.#entries.words,
+      this.#entries.counts,
+    ].map(array => array.toArray());
+    const n = this.#documents;
+    const indptr = new Uint32Array(n + 1);
+    for (const document of documents) indptr[document + 1]++;
+    for (let d = 0; d < n; d++) indptr[d + 1] += indptr[d];
+    const next = indptr.slice();
+    const data = new Float64Array(counts.length);
+    const indices = new Uint32Array(counts.length);
+    documents.forEach((document, i) => {
+      const at = next[document]++;
+      data[at] = counts[i];
+      indices[at] = words[i];
+    });
+    return { data, indices, indptr, shape: [n, vocabulary] };
   }
-  return { data, indices, indptr, shape: [n, vocabulary] };
 }
 
 function checkWidth({ fields, number }: Line, width: number): void {
   if (fields.length === width) return;
-  throw new FileFormatError(`Line ${number} has ${fields.length} fields where the first line has ${width}.`);
+  throw new FileFormatError(
+    `Line ${number()} has ${fields.length} fields where the first line has ${width}.`,
+  );
 }
 
+const isNumber = (field: string) => Number.isFinite(plainNumber(field));
+
 function countOf(field: string, { number }: Line, column: string): number {
-  const count = parseNumber(field);
-  if (count >= 0) return count;
+  const count = plainNumber(field);
+  if (count >= 0 && Number.isFinite(count)) return count;
   throw new FileFormatError(
-    `Line ${number}, column "${column}": expected a count ≥ 0, got "${field.trim()}".`,
+    `Line ${number()}, column ${quote(column)}: expected a count ≥ 0, got ${quote(field)}.`,
   );
 }

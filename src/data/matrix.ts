@@ -55,7 +55,8 @@ export function matrixFromRows(rows: readonly ArrayLike<number>[]): Matrix {
   const d = rows[0]?.length ?? 0;
   checkFeatures(d);
   const data = new Float64Array(n * d);
-  rows.forEach((row, i) => {
+  for (let i = 0; i < n; i++) {
+    const row = rows[i]; // nothing, where the array has a hole
     if (row?.length !== d) {
       throw new InvalidDataError(`Row ${i} has ${row?.length ?? 'no'} values where row 0 has ${d}.`);
     }
@@ -65,7 +66,7 @@ export function matrixFromRows(rows: readonly ArrayLike<number>[]): Matrix {
       }
       data[i * d + j] = row[j];
     }
-  });
+  }
   return matrix(data, [n, d]);
 }
 

@@ -4,7 +4,7 @@ import type { ColumnMoments } from './columns.js';
 
 /** How often each word is in each document, in compressed sparse rows as scipy has them. */
 export interface SparseCounts {
-  /** [nnz] counts, finite and ≥ 0; they need not be integers */
+  /** [nnz] counts, ≥ 0 and below 2^53; they need not be integers */
   readonly data: ArrayLike<number>;
   /** [nnz] the word of each count, from 0 to V − 1 */
   readonly indices: ArrayLike<number>;
@@ -149,14 +149,18 @@ function fromFlat(data: ArrayLike<number>, shape: readonly [number, number]): Ch
 }
 
 function fromRows(rows: readonly ArrayLike<number>[]): CheckedCounts {
+  for (let d = 0; d < rows.length; d++) {
+    if (!isList(rows[d])) {
+      throw new InvalidDataError(`Document ${d} must be a list of counts, got ${inWords(rows[d])}.`);
+    }
+    if (rows[d].length !== rows[0].length) {
+      throw new InvalidDataError(
+        `Document ${d} has ${rows[d].length} counts where document 0 has ${rows[0].length}.`,
+      );
+    }
+  }
   const vocabulary = rows[0]?.length;
   if (!vocabulary) throw new InvalidDataError('Expected at least one document and one word, got none.');
-  rows.forEach((row, d) => {
-    if (row?.length === vocabulary) return;
-    throw new InvalidDataError(
-      `Document ${d} has ${row?.length ?? 'no'} counts where document 0 has ${vocabulary}.`,
-    );
-  });
   return fromDense([rows.length, vocabulary], (d, word) => rows[d][word]);
 }
 
@@ -190,9 +194,10 @@ class Builder {
 
   add(document: number, word: number, count: number): void {
     if (count === 0) return;
-    if (!Number.isFinite(count) || count < 0) {
+    if (!Number.isFinite(count) || count < 0 || count > Number.MAX_SAFE_INTEGER) {
+      const expected = Number.isFinite(count) && count > 0 ? 'below 2^53' : 'finite and ≥ 0';
       throw new InvalidDataError(
-        `Document ${document} has count ${inWords(count)} for word ${word}; counts must be finite and ≥ 0 (documents and words count from 0).`,
+        `Document ${document} has count ${inWords(count)} for word ${word}; counts must be ${expected} (documents and words count from 0).`,
       );
     }
     this.#data[this.#length] = count;

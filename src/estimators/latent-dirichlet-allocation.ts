@@ -116,7 +116,7 @@ export class LatentDirichletAllocation implements TopicSettings {
     const { model, settings, seed, init, signal } = checked;
     const documents = checkWords(checkCounts(counts));
     const vocabulary = documents.shape[1];
-    checkTopicTable(model.nComponents, vocabulary);
+    if (init === 'random') checkTopicTable(model.nComponents, documents);
     const start =
       init === 'random'
         ? randomTopics(model, vocabulary, seed)

@@ -1,6 +1,7 @@
 import type { DeviceChoice } from '../backends/choose.js';
 import type { DocumentOptions } from '../backends/topic-backend.js';
 import { type StoppingOptions, stoppingRule } from '../convergence.js';
+import type { CheckedCounts } from '../data/sparse-counts.js';
 import { InvalidArgumentError } from '../errors.js';
 import { LatentDirichlet, type LatentDirichletOptions } from '../models/latent-dirichlet.js';
 import { badNumber, checkAtLeast, checkInteger, checkNumber, inWords } from '../numbers.js';
@@ -143,12 +144,21 @@ export function checkTopicOptions(options: LatentDirichletAllocationOptions) {
 
 /** 2 GiB of float64, of which a fit makes several. */
 const MOST_WEIGHTS = 2 ** 28;
+/** A second's work, whatever the counts are. */
+const FREE_WEIGHTS = 2 ** 21;
+/** More weights than this for each count are those of words that hardly any document has. */
+const MOST_WEIGHTS_A_COUNT = 1000;
 
-/** @throws InvalidArgumentError for more topics of so many words than there is memory for */
-export function checkTopicTable(nComponents: number, vocabulary: number): void {
-  if (nComponents * vocabulary <= MOST_WEIGHTS) return;
+/**
+ * That a table of topics may be drawn: a shape is declared in a few letters, and costs what it says.
+ *
+ * @throws InvalidArgumentError for more topics of so many words than there is memory for, or than so few counts can tell
+ */
+export function checkTopicTable(nComponents: number, { data, shape: [, words] }: CheckedCounts): void {
+  const most = Math.max(FREE_WEIGHTS, Math.min(MOST_WEIGHTS, MOST_WEIGHTS_A_COUNT * data.length));
+  if (nComponents * words <= most) return;
   throw new InvalidArgumentError(
-    `nComponents × words must be at most ${MOST_WEIGHTS}, got ${nComponents} × ${vocabulary}. Try fewer topics, or leaving out rare words.`,
+    `nComponents × words must be at most ${most} for ${data.length} counts, got ${nComponents} × ${words}. Try fewer topics, or leaving out words that few documents have.`,
   );
 }
 

@@ -2,6 +2,7 @@ import { InvalidArgumentError, InvalidDataError } from '../errors.js';
 import { checkAtLeast } from '../numbers.js';
 import type { Rng } from '../numerics/rng.js';
 import { checkOptionNames } from '../option-names.js';
+import { brief } from '../quote.js';
 import type { Statistics } from '../statistics.js';
 import {
   type Arrays,
@@ -135,7 +136,7 @@ export class Linear<Name extends string> implements Family<LinearParameters<Name
       let sum = -partition;
       for (let j = 0; j < d; j++) {
         row[j] = x[i * d + j];
-        if (!Number.isInteger(row[j])) throw this.#impossible(x, i, firstRow, d);
+        if (!Number.isSafeInteger(row[j])) throw this.#impossible(x, i, firstRow, d);
         sum += naturals[j] * row[j];
       }
       if (!definition.isPossible(row)) throw this.#impossible(x, i, firstRow, d);
@@ -148,7 +149,7 @@ export class Linear<Name extends string> implements Family<LinearParameters<Name
     previous: LinearParameters<Name>,
     { fixed, prior }: MaximiseOptions = {},
   ): { parameters: LinearParameters<Name>; notes: Note[] } {
-    const { counts, sums, origin } = statistics;
+    const { counts } = statistics;
     const values = Float64Array.from(this.#values(previous));
     const d = values.length / counts.length;
     const pseudo = prior && informative(this.definition.pseudoCounts(prior, d));
@@ -156,9 +157,7 @@ export class Linear<Name extends string> implements Family<LinearParameters<Name
     counts.forEach((count, k) => {
       if (count < EMPTY_ROWS) notes.push(emptyNote(k, prior));
       if (fixed?.has(this.definition.parameter) || (count < EMPTY_ROWS && !pseudo)) return;
-      const total = Float64Array.from({ length: d }, (_, j) =>
-        Math.max(0, sums[k * d + j] + count * origin[k * d + j] + (pseudo?.sums[j] ?? 0)),
-      );
+      const total = totals(statistics, k, d).map((sum, j) => Math.max(0, sum + (pseudo?.sums[j] ?? 0)));
       values.set(this.definition.maximise(total, count + (pseudo?.count ?? 0)), k * d);
     });
     return { parameters: this.#named(values), notes };
@@ -181,15 +180,18 @@ export class Linear<Name extends string> implements Family<LinearParameters<Name
     }, 0);
   }
 
-  /** Log densities are differences of terms as large as η E[x] and A: the host rounds them to a multiple of these. */
-  shortfall({ counts }: Statistics, parameters: LinearParameters<Name>): number {
+  /** Log densities are differences of terms as large as η x and A: the host rounds them to a multiple of these. */
+  shortfall(statistics: Statistics, parameters: LinearParameters<Name>): number {
+    const { natural, logPartition } = this.definition;
+    const { counts } = statistics;
     const values = this.#values(parameters);
     const d = values.length / counts.length;
-    return values.reduce((sum, v, at) => {
-      const size =
-        Math.abs(this.definition.natural(v) * this.definition.mean(v)) +
-        Math.abs(this.definition.logPartition(v));
-      return sum + ROUNDING * counts[Math.floor(at / d)] * size;
+    return counts.reduce((sum, count, k) => {
+      const sizes = totals(statistics, k, d).map((total, j) => {
+        const v = values[k * d + j];
+        return (total > 0 ? Math.abs(natural(v)) * total : 0) + count * Math.abs(logPartition(v));
+      });
+      return sum + ROUNDING * sizes.reduce((all, size) => all + size, 0);
     }, 0);
   }
 
@@ -238,11 +240,17 @@ export class Linear<Name extends string> implements Family<LinearParameters<Name
 
   #impossible(x: Float64Array, i: number, firstRow: number, d: number): InvalidDataError {
     const row = Array.from(x.subarray(i * d, (i + 1) * d), value => Number(value.toPrecision(6)));
+    const isLarge = row.some(value => value > Number.MAX_SAFE_INTEGER);
     return new InvalidDataError(
-      `Row ${firstRow + i} is [${row.join(', ')}]; the ${this.name} family needs ${this.definition.support}.`,
+      `Row ${firstRow + i} is [${brief(row.join(', '), 200)}]; the ${this.name} family needs ${this.definition.support}` +
+        `${isLarge ? ' below 2^53, up to which float64 counts' : ''}.`,
     );
   }
 }
+
+/** [D] Σ_i r_ik x_i */
+const totals = ({ counts, sums, origin }: Statistics, k: number, d: number): Float64Array =>
+  sums.slice(k * d, (k + 1) * d).map((sum, j) => sum + counts[k] * origin[k * d + j]);
 
 /** A flat prior says nothing of components without rows. */
 const informative = (pseudo: { sums: Float64Array; count: number }) =>

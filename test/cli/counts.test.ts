@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseCounts, readCounts } from '../../src/cli/counts.js';
-import { FileFormatError, InvalidDataError } from '../../src/errors.js';
+import { EmError, FileFormatError, InvalidDataError } from '../../src/errors.js';
 import { put } from './harness.js';
 
 /** Counts as rows. */
@@ -55,6 +55,35 @@ describe('word counts', () => {
     expect(() => parseCounts('plum,fig\n1,2\n', words)).toThrow(InvalidDataError);
   });
 
+  it('of 100,000 words are told apart in time linear in the line', () => {
+    const words = Array.from({ length: 100_000 }, (_, v) => `w${v}`);
+    expect(parseCounts(`${words.join(',')}\n${'1,'.repeat(99_999)}1`).counts.shape).toEqual([1, 100_000]);
+    expect(() => parseCounts(`doc,word,count\n${'"a","b",1\n'.repeat(50_000)}"`)).toThrow('never closed');
+  });
+
+  it('of documents and words that begin with #', () => {
+    expect(dense('doc,word,count\n#1,#tag,2\n')).toEqual({ rows: [[2]], words: ['#tag'], documents: ['#1'] });
+    expect(dense('#a,#b\n1,2\n')).toEqual({ rows: [[1, 2]], words: ['#a', '#b'] });
+  });
+
+  it.each([`a,a\n1,2\n`, `doc,word,count\na,b,x\n`, `a,b\n1,x\n`, `b\n1\n`])(
+    '%j: text from the file is quoted and cut in messages',
+    pattern => {
+      const long = '\u001b[31m\u202e'.repeat(10_000);
+      const text = pattern.replaceAll('a', long).replaceAll('x', `x${long}`);
+      let message = '';
+      try {
+        parseCounts(text, pattern.startsWith('b') ? [long] : undefined);
+      } catch (error) {
+        expect(error).toBeInstanceOf(EmError);
+        ({ message } = error as Error);
+      }
+      expect(message).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+      expect(message.length).toBeGreaterThan(0);
+      expect(message.length).toBeLessThan(300);
+    },
+  );
+
   it.each([
     ['', /empty/],
     ['doc,word,count\n', /no counts below/],
@@ -62,9 +91,11 @@ describe('word counts', () => {
     ['doc,word,count\na,apple\n', /Line 2 has 2 fields where the first line has 3/],
     ['doc,word,count\n"a\nb",x,1\n\na,apple,-1\n', /Line 5, column "count": expected a count ≥ 0, got "-1"/],
     ['apple,pear\n1,many\n', /Line 2, column "pear": expected a count ≥ 0, got "many"/],
+    ['apple,pear\n1,1e999\n', /expected a count ≥ 0, got "1e999"/],
+    ['apple,pear\n1,0x10\n', /expected a count ≥ 0, got "0x10"/],
     ['apple,apple\n1,2\n', /names "apple" more than once/],
     ['doc\na\n', /a column for each word/],
-    ['doc,word,count\na,"b,1\n', /Line 2 has a quote/],
+    ['doc,word,count\na,"b,1\n', /Line 2 opens a quote that is never closed/],
   ])('%j is refused', (text, message) => {
     expect(() => parseCounts(text)).toThrow(FileFormatError);
     expect(() => parseCounts(text)).toThrow(message);

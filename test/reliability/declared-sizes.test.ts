@@ -28,6 +28,14 @@ test.each([
     'counts of 2^53 words',
     () => LatentDirichletAllocation.fit(sparse([1, 2 ** 53 - 1]), { nComponents: 2, ...onCpu }),
   ],
+  [
+    'two topics of ten million words in two counts',
+    () => LatentDirichletAllocation.fit(sparse([1, 1e7]), { nComponents: 2, ...onCpu }),
+  ],
+  [
+    'a document of 300 million words without any',
+    () => LatentDirichletAllocation.fit([{ length: 3e8 }], { nComponents: 2, ...onCpu }),
+  ],
   ['many documents', () => LatentDirichletAllocation.fit(sparse([2e8, 2]), { nComponents: 2, ...onCpu })],
   [
     'many topics of many words',

@@ -14,11 +14,17 @@ export type Visit = (fields: string[], start: number, end: number) => unknown;
  * go to `comment`. A quoted field may hold delimiters, line ends, and quotes written twice. Takes time linear in the text.
  *
  * @param most fields of a line that are told apart; a longer line has that many
+ * @param hasComments whether `#` begins a comment
  * @throws FileFormatError for quotes that do not pair
  */
 export function eachRecord(
   text: string,
-  { from = 0, delimiter, most = MOST_FIELDS }: { from?: number; delimiter: Delimiter; most?: number },
+  {
+    from = 0,
+    delimiter,
+    most = MOST_FIELDS,
+    hasComments = true,
+  }: { from?: number; delimiter: Delimiter; most?: number; hasComments?: boolean },
   visit: Visit,
   comment: (start: number, end: number) => void = () => {},
 ): void {
@@ -28,7 +34,7 @@ export function eachRecord(
     let end = text.indexOf('\n', at);
     if (end < 0) end = text.length;
     const first = firstMark(text, at, end);
-    if (first === HASH) comment(at, end);
+    if (first === HASH && hasComments) comment(at, end);
     else if (first !== 0) {
       let fields: string[];
       if (quote >= at && quote < end) {

@@ -139,7 +139,7 @@ export async function alternate<P, T extends Loaded>(
         await onIteration?.({ iteration, logLikelihood: objective, parameters, ledger });
       }
       const isSettled = rule.isPartition && previous && problem.isSettled?.(previous, statistics);
-      const stopReason = isSettled ? 'tolerance' : stop(history, statistics.nRows);
+      const stopReason = isSettled ? 'tolerance' : stop(history, statistics.mass);
       const settles = stopReason === 'tolerance' && safe !== undefined; // a fit ends with an M-step, not with a leap
       if (stopReason && !settles) return await finish(current, stopReason);
       const step = mStep.maximise(statistics, parameters);

@@ -69,6 +69,21 @@ export class LikelihoodDecreasedError extends NumericalError {
 export class ImpossibleSequenceError extends NumericalError {
   override readonly name = 'ImpossibleSequenceError';
   readonly code = 'impossible-sequence';
+
+  /** @param place the sequence, and its row from which on no path is possible, where they are known; both count from 0 */
+  constructor(
+    message: string,
+    readonly place?: { readonly sequence: number; readonly row: number },
+  ) {
+    super(message);
+  }
+
+  static of(sequence: number, row: number): ImpossibleSequenceError {
+    return new ImpossibleSequenceError(
+      `Sequence ${sequence} is impossible from its row ${row} on: every path to it has probability 0 (both count from 0). Try an initialProbs, transitionMatrix or emission with fewer zeros.`,
+      { sequence, row },
+    );
+  }
 }
 
 /** Something that must be finite came back from a device as NaN or infinity. */

@@ -13,9 +13,10 @@ export type {
   ResponsibilitySource,
   Rows,
 } from './backends/backend.js';
-export type { Chain, ChainStatistics, ChainWalks, Sequences, StateRun } from './backends/chain-backend.js';
+export type { Chain, ChainWalks, Sequences, StateRun } from './backends/chain-backend.js';
 export { type Chosen, chooseBackend, type DeviceChoice } from './backends/choose.js';
 export { cpu } from './backends/cpu/index.js';
+export { sumOfTables } from './backends/sum-of-tables.js';
 export type {
   DocumentOptions,
   DocumentSettings,
@@ -137,7 +138,6 @@ export type { MStep, MStepOptions, MStepRule } from './m-step/rule.js';
 export type { ChainPrior } from './models/chain-prior.js';
 export type { SampledSequence } from './models/chain-sample.js';
 export {
-  type ChainExpectations,
   type ChainParameters,
   HiddenMarkov,
   type HiddenMarkovOptions,
@@ -152,4 +152,4 @@ export { type MixtureModel, type MixtureParameters, mixture } from './models/mix
 export type { Model, Note } from './models/model.js';
 export type { SampledPoints } from './models/sample.js';
 export { OnlineEm, type OnlineOptions, type OnlineProgress } from './online.js';
-export { add, type Statistics, scale } from './statistics.js';
+export { add, type ChainSums, type Moments, recentre, type Statistics, scale } from './statistics.js';

@@ -2,7 +2,7 @@ import type { Rows } from './backends/backend.js';
 import { blend, type StepSize, stepSizes } from './e-step/stepwise.js';
 import { maximumLikelihood } from './m-step/maximum-likelihood.js';
 import type { MStep, MStepRule } from './m-step/rule.js';
-import { type Model, needs } from './models/model.js';
+import type { Model } from './models/model.js';
 import { type Statistics, scale } from './statistics.js';
 
 export interface OnlineOptions extends StepSize {
@@ -54,14 +54,13 @@ export class OnlineEm<P> {
   /** Learn from one chunk of rows. @throws InvalidArgumentError, DegenerateCovarianceError; nothing has changed then */
   async partialFit(rows: Rows): Promise<OnlineProgress<P>> {
     const { model } = this;
-    const recentre = needs(model, 'recentre', 'online EM');
     const problem = model.on(rows);
     const fresh = await problem.eStep(this.#parameters);
     const running = this.#running
-      ? blend(recentre(this.#running, fresh.origin), fresh, this.#gamma(this.#chunks - 1))
-      : scale(fresh, 1 / fresh.nRows);
+      ? blend(this.#running, fresh, this.#gamma(this.#chunks - 1))
+      : scale(fresh, 1 / fresh.mass);
     // In rows, so that what counts as empty, and priors, weigh as they do elsewhere.
-    const nRows = this.#nRows + fresh.nRows;
+    const nRows = this.#nRows + fresh.mass;
     this.#mStep ??= this.#rule.begin(problem); // a prior's defaults are the first chunk's
     const { parameters } = this.#mStep.maximise(scale(running, nRows), this.#parameters);
     this.#parameters = parameters;

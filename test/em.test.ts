@@ -20,8 +20,8 @@ function scripted(
       model,
       table,
       eStep: async step => ({
-        ...emptyStatistics(1, 1, new Float64Array(1)),
-        nRows: 10,
+        ...emptyStatistics(1, 'first', new Float64Array(1)),
+        mass: 10,
         logLikelihood: values[step],
       }),
     }),

@@ -39,7 +39,7 @@ function scripted(onFloat32: Script, onFloat64: Script): Model<number> {
       const eStep = async (step: number) => {
         const logLikelihood = script[step];
         if (logLikelihood === undefined) throw new NonFiniteError(`${precision} fails.`);
-        return { ...emptyStatistics(1, 1, new Float64Array(1)), nRows: 10, logLikelihood };
+        return { ...emptyStatistics(1, 'first', new Float64Array(1)), mass: 10, logLikelihood };
       };
       return { model, table, eStep };
     },

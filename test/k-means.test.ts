@@ -166,7 +166,7 @@ describe('k-means', () => {
       expect(values.every((value, i) => i === 0 || value >= values[i - 1])).toBe(true);
     }
     const options: EStepOptions = { assignment: 'hard', block: { index: 1, of: 2 } };
-    expect((await model.on(rows).eStep(start, options)).nRows).toBe(600);
+    expect((await model.on(rows).eStep(start, options)).mass).toBe(600);
   });
 
   test('a file keeps it', async () => {

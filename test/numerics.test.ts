@@ -201,13 +201,14 @@ describe('statistics are a value that adds', () => {
   const statistics = fc
     .tuple(fc.nat(100), fc.array(fc.integer({ min: -1000, max: 1000 }), { minLength: 7, maxLength: 7 }))
     .map(
-      ([nRows, v]): Statistics => ({
-        nRows,
+      ([mass, v]): Statistics => ({
+        mass,
         logLikelihood: v[0],
-        baseline: nRows,
+        baseline: mass,
         counts: Float64Array.from(v.slice(1, 3)),
         sums: Float64Array.from(v.slice(3, 7)),
         origin: Float64Array.of(1, 2),
+        moments: 'diag',
       }),
     );
 
@@ -216,15 +217,26 @@ describe('statistics are a value that adds', () => {
       fc.property(statistics, statistics, statistics, (a, b, c) => {
         expect(add(a, b)).toEqual(add(b, a));
         expect(add(add(a, b), c)).toEqual(add(a, add(b, c)));
-        expect(add(a, emptyStatistics(2, 2, a.origin))).toEqual(a);
+        expect(add(a, emptyStatistics(2, 'diag', a.origin))).toEqual(a);
         expect(scale(add(a, b), 2)).toEqual(add(scale(a, 2), scale(b, 2)));
       }),
     );
   });
 
-  test('about different origins they do not', () => {
-    const a = emptyStatistics(1, 1, Float64Array.of(0));
-    expect(() => add(a, { ...a, origin: Float64Array.of(1) })).toThrow(/origins/);
+  test('about different origins they add about the first, where they say of which moments they are', () => {
+    const x = [1, 2, 4, -3];
+    const about = (rows: number[], origin: number): Statistics => ({
+      ...emptyStatistics(1, 'diag', Float64Array.of(origin)),
+      mass: rows.length,
+      counts: Float64Array.of(rows.length),
+      sums: Float64Array.of(
+        rows.reduce((sum, value) => sum + (value - origin), 0),
+        rows.reduce((sum, value) => sum + (value - origin) ** 2, 0),
+      ),
+    });
+    expect(add(about(x.slice(0, 2), 5), about(x.slice(2), -7))).toEqual(about(x, 5));
+    const { moments: _, ...dumb } = about(x, 1);
+    expect(() => add(about(x, 0), dumb)).toThrow(/say their moments/);
   });
 });
 

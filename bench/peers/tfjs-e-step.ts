@@ -94,7 +94,7 @@ function momentSums(
 }
 
 /** The same in the library's form: diag about 0, full about the means as float32 has them. */
-function statistics(values: Float64Array, nRows: number, densities: Densities): Statistics {
+function statistics(values: Float64Array, mass: number, densities: Densities): Statistics {
   const { nComponents: k, nFeatures: d, moments } = densities;
   const counts = values.slice(1, 1 + k);
   const first = values.subarray(1 + k, 1 + k + k * d);
@@ -111,5 +111,5 @@ function statistics(values: Float64Array, nRows: number, densities: Densities): 
       else for (let j = 0; j <= i; j++) own[d + at(i, j)] = second[(c * d + i) * d + j];
     }
   }
-  return { nRows, logLikelihood: values[0], counts, sums, origin };
+  return { mass, logLikelihood: values[0], counts, sums, origin };
 }

@@ -17,6 +17,8 @@ export interface Draws {
   readonly draws: number;
   readonly seed: number;
   readonly iteration: number;
+  /** What the first row counts as; default 0. */
+  readonly begin?: number;
 }
 
 /** One of `of` runs of consecutive rows, all but equally long. */
@@ -65,8 +67,8 @@ export interface Posterior {
 }
 
 /**
- * Responsibilities of rows [begin, begin + count) as [count, K]; each row sums to 1. Rows are asked for in order, and may
- * be asked for once more from row 0 on: they must be the same then.
+ * Responsibilities of rows [begin, begin + count) as [count, K]; each row sums to 1. Rows may be asked for once more: they
+ * must be the same then.
  */
 export type ResponsibilitySource = (begin: number, count: number) => Float64Array;
 
@@ -123,6 +125,8 @@ export interface Loaded {
 
 /** Rows that are somewhere: loaded once, used by many fits. Whoever wants something of them asks them. */
 export interface Rows extends Loaded {
+  /** [D] Σ w (x − center)² of each column: what widths of several tables add up from. */
+  readonly squares: Float64Array;
   /** [n] how often each row counts, ≥ 0; absent: once. */
   readonly weights?: Float64Array;
   /** How the rows divide into sequences; absent: they have no order. */

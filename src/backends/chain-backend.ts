@@ -1,5 +1,5 @@
 import type { Densities } from '../models/densities.js';
-import type { Statistics } from '../statistics.js';
+import type { ChainSums, Statistics } from '../statistics.js';
 import type { SumOptions } from './backend.js';
 
 /** Consecutive runs of resident rows, each a sequence of its own. */
@@ -26,16 +26,6 @@ export interface Chain {
   readonly logTransition: Float64Array;
 }
 
-/** Expected sufficient statistics of all sequences at θ, each times its weight. */
-export interface ChainStatistics {
-  /** Σ_t γ_t(k) T(x_t): of the emission family; `logLikelihood` is Σ log p(sequence), `counts` Σ_t γ_t(k). */
-  readonly emission: Statistics;
-  /** [K] Σ over sequences of γ_1(k) */
-  readonly initial: Float64Array;
-  /** [K, K] Σ_t ξ_t(j, k) */
-  readonly transitions: Float64Array;
-}
-
 /** A run of consecutive rows of the smoothed or filtered distributions of z_t. */
 export interface StateRun {
   /** index of the first of these rows, of all rows */
@@ -47,11 +37,12 @@ export interface StateRun {
 /** What walks along the sequences of resident rows. Ties between states go to the smaller one. */
 export interface ChainWalks {
   /**
-   * Baum–Welch's E-step.
+   * Baum–Welch's E-step: the emissions' statistics, those of the chain, and Σ log p(sequence), each sequence as often as
+   * it counts.
    *
    * @throws ImpossibleSequenceError naming the sequence and the row from which on no path is possible
    */
-  forwardBackward(chain: Chain, options?: SumOptions): Promise<ChainStatistics>;
+  forwardBackward(chain: Chain, options?: SumOptions): Promise<Statistics & { readonly chain: ChainSums }>;
   /** γ_t(k) = p(z_t = k | the whole sequence), in order. @throws ImpossibleSequenceError */
   smoothed(chain: Chain): AsyncIterable<StateRun>;
   /** [sequences] log p(sequence): the forward pass alone. −Infinity where no path is possible. */

@@ -41,7 +41,7 @@ export function checkWeights(weights: Float64Array, n: number): void {
 }
 
 /** @throws NonFiniteError for statistics that are not finite */
-export function checkFinite(statistics: Statistics): Statistics {
+export function checkFinite<S extends Statistics>(statistics: S): S {
   const { counts, sums, logLikelihood } = statistics;
   if (Number.isFinite(logLikelihood) && counts.every(Number.isFinite) && sums.every(Number.isFinite)) {
     return statistics;

@@ -5,6 +5,8 @@ export interface ColumnMoments {
   readonly center: Float64Array;
   /** 1 where the column is constant */
   readonly scale: Float64Array;
+  /** Σ w (x − center)² */
+  readonly squares: Float64Array;
 }
 
 /**
@@ -22,11 +24,10 @@ export function columnMoments({ data, shape: [n, d] }: Matrix, weights?: Float64
   }
   for (let j = 0; j < d; j++) center[j] = data[j] + center[j] / mass;
 
-  const scale = new Float64Array(d);
+  const squares = new Float64Array(d);
   for (let i = 0; i < n; i++) {
     const weight = weights?.[i] ?? 1;
-    for (let j = 0; j < d; j++) scale[j] += weight * (data[i * d + j] - center[j]) ** 2;
+    for (let j = 0; j < d; j++) squares[j] += weight * (data[i * d + j] - center[j]) ** 2;
   }
-  for (let j = 0; j < d; j++) scale[j] = Math.sqrt(scale[j] / mass) || 1;
-  return { center, scale };
+  return { center, squares, scale: squares.map(value => Math.sqrt(value / mass) || 1) };
 }

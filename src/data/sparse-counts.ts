@@ -71,7 +71,11 @@ export function documentLengths({ data, indptr, shape }: CheckedCounts): Float64
 }
 
 /** Mean and standard deviation (1 where constant) of each word's counts. */
-export function countMoments({ data, indices, shape: [n, vocabulary] }: CheckedCounts): ColumnMoments {
+export function countMoments({
+  data,
+  indices,
+  shape: [n, vocabulary],
+}: CheckedCounts): Omit<ColumnMoments, 'squares'> {
   const center = new Float64Array(vocabulary);
   const scale = new Float64Array(vocabulary);
   const present = new Float64Array(vocabulary);

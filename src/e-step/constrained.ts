@@ -54,8 +54,8 @@ export function constrained(constraints: Constraints): EStepRule {
   };
 }
 
-function unmet({ counts, nRows }: Statistics, { least, most }: Bounds, c: number): InvalidArgumentError {
-  const share = (count: number) => Number((count / nRows).toPrecision(3));
+function unmet({ counts, mass }: Statistics, { least, most }: Bounds, c: number): InvalidArgumentError {
+  const share = (count: number) => Number((count / mass).toPrecision(3));
   return new InvalidArgumentError(
     `The bounds on mass could not be met: component ${c} has a share of ${share(counts[c])} where ${share(least[c])} to ${share(most[c])} was asked for. Try wider bounds, or another start.`,
   );
@@ -104,7 +104,6 @@ async function project<P>(
 ): Promise<Statistics> {
   if (!rows.known) return plain(problem, parameters, bias);
   const k = bias.length;
-  const recentre = needs(problem.model, 'recentre', 'the constrained rule');
   const accumulate = needs(rows.known, 'accumulate', 'the constrained rule');
   const posteriors = await unitPosteriors(rows.known, parameters, rows.units, bias);
   const { responsibilities, freeEnergy, baseline } = posteriors;
@@ -114,9 +113,9 @@ async function project<P>(
   const own = { ...held, logLikelihood: freeEnergy, baseline };
   if (rows.unknown === 0) return own;
   const others = await unknownRows(problem, parameters, rows, bias);
-  const all = add(others, recentre(own, others.origin));
+  const all = add(others, own);
   const counts = all.counts.map(count => Math.max(0, count));
-  return { ...all, nRows: problem.table.mass, counts };
+  return { ...all, mass: problem.table.mass, counts };
 }
 
 /** Of rows that are neither labelled nor linked: from themselves where they are few, else all less the known ones. */
@@ -127,10 +126,9 @@ async function unknownRows<P>(
   bias: Float64Array,
 ): Promise<Statistics> {
   if (others) return plain(others, parameters, bias);
-  const recentre = needs(problem.model, 'recentre', 'the constrained rule');
   const all = await plain(problem, parameters, bias);
   const replaced = await plain(known as Problem<P>, parameters, bias);
-  return add(all, scale(recentre(replaced, all.origin), -1));
+  return add(all, scale(replaced, -1));
 }
 
 /** Statistics of unconnected rows, and their free energy without the bias. */

@@ -1,6 +1,6 @@
 import { needs } from '../models/model.js';
 import { checkOptionNames } from '../option-names.js';
-import { add, type Statistics } from '../statistics.js';
+import { add, recentre, type Statistics } from '../statistics.js';
 import { checkBlocks, checkBlocksFit } from './blocks.js';
 import type { EStepRule } from './rule.js';
 
@@ -28,7 +28,6 @@ export function partial(options: PartialOptions = {}): EStepRule {
     begin(problem) {
       checkBlocksFit(blocks, problem.table);
       const expectedLogJoint = needs(problem, 'expectedLogJoint', 'the partial rule');
-      const recentre = needs(problem.model, 'recentre', 'the partial rule');
       /** Statistics of each block, the entropy of its q, and the size of what that is a difference of. */
       const kept: { statistics: Statistics; entropy: number; magnitude: number }[] = [];
       const size = (statistics: Statistics, parameters: Parameters<typeof expectedLogJoint>[1]) =>

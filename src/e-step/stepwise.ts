@@ -1,7 +1,6 @@
-import { needs } from '../models/model.js';
 import { checkAtLeast, checkNumber } from '../numbers.js';
 import { checkOptionNames } from '../option-names.js';
-import { add, type Statistics, scale } from '../statistics.js';
+import { add, recentre, type Statistics, scale } from '../statistics.js';
 import { checkBlocks, checkBlocksFit } from './blocks.js';
 import type { EStepRule } from './rule.js';
 
@@ -23,9 +22,9 @@ export function stepSizes({ exponent = 0.6, delay = 2 }: StepSize = {}): (t: num
   return t => (t + delay) ** -exponent;
 }
 
-/** Statistics a row: (1 − γ) of what is known, γ of what is new, both about one origin. */
+/** Statistics a row: (1 − γ) of what is known, γ of what is new, about the origin of that. */
 export const blend = (known: Statistics, fresh: Statistics, gamma: number): Statistics =>
-  add(scale(known, (1 - gamma) / known.nRows), scale(fresh, gamma / fresh.nRows));
+  add(scale(recentre(known, fresh.origin), (1 - gamma) / known.mass), scale(fresh, gamma / fresh.mass));
 
 export interface StepwiseOptions extends StepSize {
   /** Runs of rows; each E-step takes the next one. Default 16. */
@@ -50,24 +49,23 @@ export function stepwise(options: StepwiseOptions = {}): EStepRule {
     stride: blocks,
     leadIn: Number.POSITIVE_INFINITY,
     begin(problem) {
-      const { model, table } = problem;
+      const { table } = problem;
       checkBlocksFit(blocks, table);
-      const recentre = needs(model, 'recentre', 'the stepwise rule');
       let running: Statistics | undefined;
       return async (parameters, iteration) => {
         const block = { index: iteration % blocks, of: blocks };
         const fresh = await problem.eStep(parameters, { block });
-        if (running) running = blend(recentre(running, fresh.origin), fresh, gamma(iteration - 1));
+        if (running) running = blend(running, fresh, gamma(iteration - 1));
         else {
           // A fit that goes on has steps too small for one block to make up for what it left.
           const first = iteration === 0 ? fresh : await problem.eStep(parameters);
-          running = scale(first, 1 / first.nRows);
+          running = scale(first, 1 / first.mass);
         }
-        const nRows = table.mass;
+        const { mass } = table;
         return {
-          ...scale(running, nRows),
-          nRows,
-          logLikelihood: (fresh.logLikelihood / fresh.nRows) * nRows,
+          ...scale(running, mass),
+          mass,
+          logLikelihood: (fresh.logLikelihood / fresh.mass) * mass,
         };
       };
     },

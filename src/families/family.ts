@@ -1,6 +1,5 @@
 import type { Rng } from '../numerics/rng.js';
-import type { Note, Statistics } from '../statistics.js';
-import type { Moments } from './moments.js';
+import type { Moments, Note, Statistics } from '../statistics.js';
 
 export type { Note } from '../statistics.js';
 

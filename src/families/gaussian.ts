@@ -5,6 +5,7 @@ import { concatenate } from '../numerics/concatenate.js';
 import type { Rng } from '../numerics/rng.js';
 import { at, triangleLength } from '../numerics/triangle.js';
 import type { Statistics } from '../statistics.js';
+import { type Moments, recentre, statisticLength } from '../statistics.js';
 import { covariancesFromVector, covarianceVector } from './covariance/coordinates.js';
 import type { CentredMoments, CovarianceType, Ridge, Whitening } from './covariance/covariance-type.js';
 import { full } from './covariance/full.js';
@@ -21,7 +22,6 @@ import {
 import { gaussianNotes } from './gaussian-notes.js';
 import { type GaussianPrior, gaussianPrior, logPriorOf, withPrior } from './gaussian-prior.js';
 import { gaussianShortfall } from './gaussian-shortfall.js';
-import { type Moments, recentre, statisticLength } from './moments.js';
 
 export type GaussianParameters = {
   /** [K, D] */
@@ -147,7 +147,7 @@ export class Gaussian implements Family<GaussianParameters> {
     const { covariance, moments } = this;
     const k = statistics.counts.length;
     const d = previous.means.length / k;
-    const about = fixed?.has('means') ? recentre(statistics, moments, previous.means) : statistics;
+    const about = fixed?.has('means') ? recentre(statistics, previous.means) : statistics;
     let centred = centredMoments(about, moments, d, fixed?.has('means') ? 'at-origin' : 'at-mean');
     if (prior) centred = withPrior(centred, prior as GaussianPrior, covariance, d, fixed?.has('means'));
     const { means } = centred;

@@ -2,11 +2,11 @@ import type { ResponsibilitySource, Rows } from '../backends/backend.js';
 import type { Matrix } from '../data/matrix.js';
 import { InvalidArgumentError } from '../errors.js';
 import type { Arrays, Family } from '../families/family.js';
-import { type Moments, statisticLength } from '../families/moments.js';
 import type { MixtureModel, MixtureParameters } from '../models/mixture.js';
 import { badNumber, inWords } from '../numbers.js';
-import { createRng } from '../numerics/rng.js';
+import { drawUniform } from '../numerics/counter-rng.js';
 import type { Statistics } from '../statistics.js';
+import { type Moments, statisticLength } from '../statistics.js';
 import { around, type Start } from './start.js';
 
 /**
@@ -38,14 +38,17 @@ function meansOf({ counts, sums, origin }: Statistics, moments: Moments): Float6
   });
 }
 
+/** Streams of draws that no iteration of the sampled rule has. */
+const STREAMS = 2 ** 31;
+
 /** Start from random responsibilities, uniform and normalised: all components begin near the data's centre. */
 export const random: Start = (model, rows, { seed = 0, stream = 0 } = {}) =>
   mStepOf(model, rows, () => {
-    let rng = createRng(seed, stream);
+    const k = model.nComponents;
     return (begin, count) => {
-      if (begin === 0) rng = createRng(seed, stream);
-      const k = model.nComponents;
-      const r = Float64Array.from({ length: count * k }, () => rng.uniform() + Number.MIN_VALUE);
+      const r = Float64Array.from({ length: count * k }, (_, at) =>
+        drawUniform(seed, STREAMS + stream, begin + Math.floor(at / k), at % k),
+      );
       for (let i = 0; i < count; i++) {
         const row = r.subarray(i * k, (i + 1) * k);
         const total = row.reduce((sum, value) => sum + value, 0);

@@ -39,7 +39,7 @@ export function gradient(options: GradientOptions = {}): MStepRule {
       return {
         maximise(statistics, previous) {
           const q = (vector: Float64Array) =>
-            expectedLogJoint(statistics, fromVector(vector, previous)) / statistics.nRows;
+            expectedLogJoint(statistics, fromVector(vector, previous)) / statistics.mass;
           let vector = toVector(previous);
           for (let step = 0; step < steps; step++) vector = climb(q, vector, learningRate);
           return { parameters: fromVector(vector, previous) };

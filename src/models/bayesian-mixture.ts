@@ -100,7 +100,7 @@ export class BayesianMixture implements Model<BayesianMixtureParameters> {
       doubtful: found => (found.rounding ? doubtful(found, this.#maximum(found)) : []),
       leapt: found => leapt(found, this.#maximum(found)),
     });
-    const share = statistics.nRows / rows.mass;
+    const share = statistics.mass / rows.mass;
     const [own, lost] = [statistics.logLikelihood / beta, share * this.divergence(parameters)];
     return { ...statistics, logLikelihood: own - lost, magnitude: Math.abs(own) + Math.abs(lost) };
   }

@@ -1,4 +1,4 @@
-import type { EStepOptions, Rows, SumOptions } from '../backends/backend.js';
+import type { EStepOptions, Rows } from '../backends/backend.js';
 import type { ChainWalks, Sequences, StateRun } from '../backends/chain-backend.js';
 import { InvalidArgumentError } from '../errors.js';
 import type { Arrays } from '../families/family.js';
@@ -7,12 +7,7 @@ import type { Statistics } from '../statistics.js';
 import { type ChainPrior, pseudoCounts, type ResolvedChainPrior } from './chain-prior.js';
 import { determined } from './determined.js';
 import { expectedLogJoint } from './expected-log-joint.js';
-import {
-  type ChainExpectations,
-  type ChainParameters,
-  expectations,
-  type HiddenMarkov,
-} from './hidden-markov-model.js';
+import { type ChainParameters, chainSums, type HiddenMarkov } from './hidden-markov-model.js';
 import type { Problem } from './model.js';
 import { expectedLog } from './stationary.js';
 
@@ -40,7 +35,7 @@ export class ChainProblem<P extends Arrays> implements Problem<ChainParameters<P
   async eStep(
     parameters: ChainParameters<P>,
     { assignment = 'exact', beta = 1, bias, block }: EStepOptions = {},
-  ): Promise<ChainExpectations> {
+  ): Promise<Statistics> {
     if (assignment !== 'exact' || beta !== 1 || bias || block) {
       throw new InvalidArgumentError(
         'A hidden Markov model has the exact E-step of all rows only. Try another rule with a mixture.',
@@ -49,25 +44,18 @@ export class ChainProblem<P extends Arrays> implements Problem<ChainParameters<P
     const { model, table, sequences } = this;
     const baseline = await this.#baselines();
     const chain = model.chain(parameters, table);
-    const { emission, initial, transitions } = await determined(
-      async (sums: SumOptions) => {
-        const found = await this.#walks.forwardBackward(chain, sums);
-        return { ...found.emission, ...found };
-      },
-      {
-        doubtful: found => model.family.doubtful?.(found.emission, parameters.emission) ?? [],
-        leapt: found => model.family.leapt?.(found.emission, parameters.emission) ?? [],
-      },
-    );
+    const found = await determined(sums => this.#walks.forwardBackward(chain, sums), {
+      doubtful: found => model.family.doubtful?.(found, parameters.emission) ?? [],
+      leapt: found => model.family.leapt?.(found, parameters.emission) ?? [],
+    });
     const { lengths, weights } = sequences;
     const common = baseline?.reduce((sum, value, i) => sum + value * (weights?.[i] ?? 1), 0) ?? 0;
-    const nRows = lengths.reduce((sum, length, i) => sum + length * (weights?.[i] ?? 1), 0);
-    const logLikelihood = emission.logLikelihood + common;
-    return { ...emission, nRows, logLikelihood, baseline: common, initial, transitions };
+    const mass = lengths.reduce((sum, length, i) => sum + length * (weights?.[i] ?? 1), 0);
+    return { ...found, mass, logLikelihood: found.logLikelihood + common, baseline: common };
   }
 
   expectedLogJoint(statistics: Statistics, parameters: ChainParameters<P>): number {
-    const { initial, transitions } = expectations(statistics);
+    const { initial, transitions } = chainSums(statistics);
     return (
       expectedLog(initial, parameters.initialProbs) +
       expectedLog(transitions, parameters.transitionMatrix) +

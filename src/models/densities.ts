@@ -1,6 +1,6 @@
 import type { EStepOptions } from '../backends/backend.js';
 import type { Columns, ComponentDensities, DensityForm } from '../families/family.js';
-import type { Moments } from '../families/moments.js';
+import type { Moments } from '../statistics.js';
 
 /**
  * A mixture, ready to evaluate and all that a backend knows of a model: with u = x − means_k,

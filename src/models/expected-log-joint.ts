@@ -1,6 +1,6 @@
-import { recentre, statisticLength } from '../families/moments.js';
 import { at, weightedSquares } from '../numerics/triangle.js';
 import type { Statistics } from '../statistics.js';
+import { recentre, statisticLength } from '../statistics.js';
 import type { Densities } from './densities.js';
 
 /**
@@ -9,7 +9,7 @@ import type { Densities } from './densities.js';
  */
 export function expectedLogJoint(statistics: Statistics, densities: Densities): number {
   const { form, moments, nFeatures: d, logConstants, factors } = densities;
-  const { counts, sums } = recentre(statistics, moments, densities.means);
+  const { counts, sums } = recentre(statistics, densities.means);
   const length = statisticLength(moments, d);
   const factorLength = factors.length / counts.length;
   let total = 0;
@@ -27,7 +27,7 @@ export function expectedLogJoint(statistics: Statistics, densities: Densities): 
 /** The sizes of its terms, of what recentring takes from them, and of what rounding of means moves them by. */
 export function magnitude(statistics: Statistics, densities: Densities): number {
   const { moments, nFeatures: d, logConstants, means, factors } = densities;
-  const about = recentre(statistics, moments, densities.means);
+  const about = recentre(statistics, densities.means);
   const length = statisticLength(moments, d);
   const factorLength = factors.length / about.counts.length;
   const isFull = moments === 'full';

@@ -10,7 +10,7 @@ import {
   type MaximiseOptions,
 } from '../families/family.js';
 import { checkInteger, inWords } from '../numbers.js';
-import type { Statistics } from '../statistics.js';
+import type { ChainSums, Statistics } from '../statistics.js';
 import { Baselines } from './baselines.js';
 import { logProbabilities, probabilitiesOf } from './chain-coordinates.js';
 import { logDirichlet, type ResolvedChainPrior, shares } from './chain-prior.js';
@@ -28,14 +28,6 @@ export type ChainParameters<P extends Arrays = Arrays> = {
   /** the family's parameters of p(x_t | z_t = k) */
   readonly emission: P;
 };
-
-/** What Baum–Welch's E-step leaves: the emissions' statistics, and how often chains start and step where. */
-export interface ChainExpectations extends Statistics {
-  /** [K] Σ γ_1(k) */
-  readonly initial: Float64Array;
-  /** [K, K] Σ_t ξ_t(j, k) */
-  readonly transitions: Float64Array;
-}
 
 export interface HiddenMarkovOptions {
   nStates: number;
@@ -107,7 +99,7 @@ export class HiddenMarkov<P extends Arrays = Arrays> implements Model<ChainParam
     { fixed, prior: given }: MaximiseOptions = {},
   ): Maximised<ChainParameters<P>> {
     const prior = given as ResolvedChainPrior | undefined;
-    const { initial, transitions } = expectations(statistics);
+    const { initial, transitions } = chainSums(statistics);
     const { parameters: emission, notes } = this.family.maximise(statistics, previous.emission, {
       fixed,
       prior: prior?.emission,
@@ -169,8 +161,9 @@ export class HiddenMarkov<P extends Arrays = Arrays> implements Model<ChainParam
   }
 }
 
-export function expectations(statistics: Statistics): ChainExpectations {
-  if ('transitions' in statistics) return statistics as ChainExpectations;
+/** @throws InvalidArgumentError for statistics of rows without an order */
+export function chainSums({ chain }: Statistics): ChainSums {
+  if (chain) return chain;
   throw new InvalidArgumentError(
     "These statistics are not a hidden Markov model's. Try the exact E-step rule.",
   );

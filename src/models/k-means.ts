@@ -1,6 +1,5 @@
 import type { EStepOptions, Rows } from '../backends/backend.js';
 import { EMPTY_ROWS, type MaximiseOptions, type Note } from '../families/family.js';
-import { recentre } from '../families/moments.js';
 import type { Statistics } from '../statistics.js';
 import { adjust, type Densities } from './densities.js';
 import type { Model, Problem } from './model.js';
@@ -77,10 +76,6 @@ export class KMeansModel implements Model<KMeansParameters> {
 
   get parameterNames(): string[] {
     return ['centers'];
-  }
-
-  recentre(statistics: Statistics, origin: Float64Array): Statistics {
-    return recentre(statistics, 'first', origin);
   }
 
   async *#nearest(parameters: KMeansParameters, rows: Rows): AsyncIterable<Nearest> {

@@ -58,7 +58,7 @@ export class LatentDirichlet implements Model<TopicParameters, ResidentCounts> {
       const { sums, bound } = await topics.update(this.expectedLogTopics(parameters, table.words));
       const spread = this.spread(sums, table);
       return {
-        nRows: table.shape[0],
+        mass: table.mass,
         logLikelihood: bound + this.topicBound(parameters),
         counts: this.#totals(spread),
         sums: spread,

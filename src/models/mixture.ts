@@ -1,7 +1,6 @@
 import type { Rows } from '../backends/backend.js';
 import type { Arrays, Columns, Family, Maximised, MaximiseOptions } from '../families/family.js';
 import type { Gaussian, GaussianParameters } from '../families/gaussian.js';
-import { recentre } from '../families/moments.js';
 import { checkInteger } from '../numbers.js';
 import { concatenate } from '../numerics/concatenate.js';
 import type { Statistics } from '../statistics.js';
@@ -99,10 +98,6 @@ export class MixtureModel<
 
   mStepShortfall(statistics: Statistics, parameters: MixtureParameters<P>, epsilon: number): number {
     return this.family.shortfall?.(statistics, parameters, epsilon) ?? 0;
-  }
-
-  recentre(statistics: Statistics, origin: Float64Array): Statistics {
-    return recentre(statistics, this.family.moments, origin);
   }
 
   logPrior(parameters: MixtureParameters<P>, prior: object): number {

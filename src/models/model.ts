@@ -58,8 +58,6 @@ export interface Model<P, T extends Loaded = Rows> {
   readonly nComponents?: number;
   /** What θ's parts are called: those that `mStep` can keep fixed. */
   readonly parameterNames?: readonly string[];
-  /** The same statistics about another origin, so that they add to those about it. */
-  recentre?(statistics: Statistics, origin: Float64Array): Statistics;
   /** log density of a prior that `mStep` took, up to a constant. */
   logPrior?(parameters: P, prior: object): number;
   /** Unbounded coordinates of θ, and back. */

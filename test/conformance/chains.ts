@@ -2,14 +2,16 @@
 import {
   add,
   type Backend,
-  type ChainExpectations,
+  type ChainSums,
   GaussianMixture,
   HiddenMarkov,
   HiddenMarkovModel,
   type Matrix,
   matrix,
   poisson,
+  type Statistics,
 } from '../../src/index.js';
+import { chainSums } from '../../src/models/hidden-markov-model.js';
 import { createRng, type Rng } from '../../src/numerics/rng.js';
 import { allNear, equal, identical, near, ok } from '../support/assert.js';
 import { backwardLikelihood, bruteForce, type Textbook, textbook } from '../support/textbook-chain.js';
@@ -71,8 +73,8 @@ async function agrees(
   else nearlyAsProbable(states, expected, chain, what);
   const { statistics } = await expectationsOf(backend, hmm, counts);
   const T = counts.length;
-  allNear(statistics.transitions, expected.xi, { abs: abs(backend) * T }, `${what} ξ`);
-  allNear(statistics.initial, expected.gamma.subarray(0, hmm.nStates), tolerance, `${what} γ₁`);
+  allNear(statistics.chain.transitions, expected.xi, { abs: abs(backend) * T }, `${what} ξ`);
+  allNear(statistics.chain.initial, expected.gamma.subarray(0, hmm.nStates), tolerance, `${what} γ₁`);
 }
 
 /** float32 may take another path where two are within its rounding of each other: its own probability decides. */
@@ -91,13 +93,15 @@ function nearlyAsProbable(
   ok(same >= 0.999 * path.length, `${what}: ${same} of ${path.length} states to be those of the best path`);
 }
 
+type Expectations = Statistics & { readonly chain: ChainSums };
+
 async function expectationsOf(
   backend: Backend,
   hmm: HiddenMarkovModel,
   counts: Float64Array,
   lengths = [counts.length],
   weights?: number[],
-): Promise<{ statistics: ChainExpectations }> {
+): Promise<{ statistics: Expectations }> {
   const rows = await backend.load(matrix(counts, [counts.length, 1]));
   const model = new HiddenMarkov(poisson(), {
     nStates: hmm.nStates,
@@ -106,7 +110,8 @@ async function expectationsOf(
   const { initialProbs, transitionMatrix, emission } = hmm;
   const parameters = { initialProbs, transitionMatrix, emission: { rates: emission.rates } };
   try {
-    return { statistics: await model.on(rows.divide(sequences)).eStep(parameters) };
+    const statistics = await model.on(rows.divide(sequences)).eStep(parameters);
+    return { statistics: { ...statistics, chain: chainSums(statistics) } };
   } finally {
     rows.dispose();
   }
@@ -183,7 +188,7 @@ const ragged: Case = {
     const lengths = [1, 2, 40, 1, 60, 2, 14];
     const { statistics: all } = await expectationsOf(backend, hmm, counts, lengths);
     let begin = 0;
-    const parts: ChainExpectations[] = [];
+    const parts: Expectations[] = [];
     for (const length of lengths) {
       const part = counts.slice(begin, begin + length);
       parts.push((await expectationsOf(backend, hmm, part)).statistics);
@@ -191,19 +196,19 @@ const ragged: Case = {
     }
     const tolerance = { rel: rel(backend), abs: abs(backend) * 10 };
     const sum = (name: 'initial' | 'transitions') =>
-      parts[0][name].map((_, at) => parts.reduce((total, part) => total + part[name][at], 0));
-    allNear(all.initial, sum('initial'), tolerance, 'starts');
-    allNear(all.transitions, sum('transitions'), tolerance, 'steps');
+      parts[0].chain[name].map((_, at) => parts.reduce((total, part) => total + part.chain[name][at], 0));
+    allNear(all.chain.initial, sum('initial'), tolerance, 'starts');
+    allNear(all.chain.transitions, sum('transitions'), tolerance, 'steps');
     const likelihood = parts.reduce((total, part) => total + part.logLikelihood, 0);
     near(all.logLikelihood, likelihood, { rel: rel(backend) }, 'log-likelihood');
     near(
-      all.transitions.reduce((a, b) => a + b),
+      all.chain.transitions.reduce((a, b) => a + b),
       120 - 7,
       { abs: abs(backend) * 100 },
       'Σ ξ',
     );
     near(
-      all.initial.reduce((a, b) => a + b),
+      all.chain.initial.reduce((a, b) => a + b),
       7,
       { abs: abs(backend) * 10 },
       'Σ γ₁',
@@ -222,9 +227,9 @@ const ragged: Case = {
       repeated,
       order.map(i => lengths[i]),
     );
-    equal(once.nRows, often.nRows, 'rows');
+    equal(once.mass, often.mass, 'rows');
     near(once.logLikelihood, often.logLikelihood, { rel: rel(backend) }, 'log-likelihood of repeats');
-    allNear(once.transitions, often.transitions, tolerance, 'steps of repeats');
+    allNear(once.chain.transitions, often.chain.transitions, tolerance, 'steps of repeats');
     allNear(once.counts, often.counts, tolerance, 'counts of repeats');
     near(add(often, often).logLikelihood, 2 * often.logLikelihood, { rel: 1e-15 }, 'statistics that add');
   },

@@ -277,7 +277,7 @@ const incremental: Case[] = [
     );
     const whole = await model.on(rows).eStep(start);
     near(
-      parts.reduce((sum, part) => sum + part.nRows, 0),
+      parts.reduce((sum, part) => sum + part.mass, 0),
       N,
       {},
       'rows',

@@ -5,6 +5,7 @@ import { degenerateCases } from './degenerate.js';
 import { hardCases } from './hard-cases.js';
 import { identityCases } from './identities.js';
 import { numberCases } from './numbers.js';
+import { partCases } from './parts.js';
 import { posteriorCases } from './posteriors.js';
 import { referenceCases } from './reference.js';
 import { ruleCases } from './rules.js';
@@ -24,4 +25,5 @@ export const cases: readonly Case[] = [
   ...chainCases,
   ...bayesianCases,
   ...weightCases,
+  ...partCases,
 ];

@@ -14,7 +14,7 @@ const linkage: Model<number> = {
       const [first, second, third, fourth] = await rows.read(0, 1);
       const hidden = (first * (pi / 4)) / (1 / 2 + pi / 4);
       return {
-        nRows: 1,
+        mass: 1,
         logLikelihood: first * Math.log(2 + pi) + (second + third) * Math.log(1 - pi) + fourth * Math.log(pi),
         counts: Float64Array.of(hidden + fourth, second + third),
         sums: new Float64Array(),

@@ -44,7 +44,7 @@ function shortfall(
     return [...new Float64Array(d), ...second.map(value => value * count)];
   });
   const statistics: Statistics = {
-    ...{ nRows: n, logLikelihood: 0, counts, origin: means },
+    ...{ mass: n, moments: covariance.moments, logLikelihood: 0, counts, origin: means },
     sums: Float64Array.from(sums.flat()),
   };
   return k === 0 ? 0 : family.shortfall(statistics, { means, covariances }, epsilon);

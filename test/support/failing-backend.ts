@@ -42,7 +42,7 @@ export class FailingBackend implements Backend {
         instead(walks, {
           forwardBackward: async (...given) => {
             const found = await walks.forwardBackward(...given);
-            return { ...found, emission: this.#failing(found.emission) };
+            return { ...found, ...this.#failing(found) };
           },
         }),
     });

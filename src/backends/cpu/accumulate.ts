@@ -1,4 +1,4 @@
-import type { Moments } from '../../families/moments.js';
+import type { Moments } from '../../statistics.js';
 import { mixtureMoments } from './mixture-moments.js';
 import { mixtureScatter } from './mixture-scatter.js';
 import { mixtureSums } from './mixture-sums.js';

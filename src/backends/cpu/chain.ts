@@ -1,9 +1,8 @@
 import { ImpossibleSequenceError } from '../../errors.js';
-import { statisticLength } from '../../families/moments.js';
 import { sumOf } from '../../numerics/sum.js';
 import { emptyStatistics } from '../../statistics.js';
 import type { SumOptions } from '../backend.js';
-import type { Chain, ChainStatistics, ChainWalks, Sequences, StateRun } from '../chain-backend.js';
+import type { Chain, ChainWalks, Sequences, StateRun } from '../chain-backend.js';
 import { checkFeatures, checkFinite } from '../checks.js';
 import { ACCUMULATE, BLOCK_ROWS } from './accumulate.js';
 import { addProducts, chainBackward, transitionSums, weighRows } from './chain-backward.js';
@@ -24,20 +23,17 @@ export class CpuWalks implements ChainWalks {
     private readonly sequences: Sequences,
   ) {}
 
-  async forwardBackward(
-    chain: Chain,
-    { origin = chain.emission.means }: SumOptions = {},
-  ): Promise<ChainStatistics> {
+  async forwardBackward(chain: Chain, { origin = chain.emission.means }: SumOptions = {}) {
     const { emission } = chain;
     const { nComponents: k, nFeatures: d, moments } = emission;
     const { sequences } = this;
     const walk = this.#walk(chain);
     const { window, transitions } = walk;
-    const statistics = emptyStatistics(k, statisticLength(moments, d), origin);
+    const statistics = emptyStatistics(k, moments, origin);
     const initial = new Float64Array(k);
     const { products, rest } = transitionSums(k);
     let logLikelihood = 0;
-    let nRows = 0;
+    let mass = 0;
     for (const span of spans(sequences, window.first.length)) {
       for await (const _ of walk.backwards(span, rest)) {
         if (sequences.weights) weighRows(window, k);
@@ -51,18 +47,15 @@ export class CpuWalks implements ChainWalks {
         for (let row = 0; row < window.count; row++) {
           const weight = window.weight[row];
           window.norms[row] *= weight;
-          nRows += weight;
+          mass += weight;
           if (window.first[row]) addTo(initial, window.posterior, (row + 1) * k);
         }
         logLikelihood += sumOf(window.norms, 0, window.count);
       }
     }
     const joint = products.map((product, at) => product * transitions.forth[at] + rest[at]);
-    return {
-      emission: checkFinite({ ...statistics, nRows, logLikelihood }),
-      initial,
-      transitions: joint,
-    };
+    const all = { ...statistics, mass, logLikelihood, chain: { initial, transitions: joint } };
+    return checkFinite(all);
   }
 
   async *smoothed(chain: Chain): AsyncIterable<StateRun> {
@@ -174,9 +167,7 @@ class Walk {
     const impossible = pass(window);
     if (impossible < 0) return;
     const { sequence, row } = placeOf(this.sequences, span, window, impossible);
-    throw new ImpossibleSequenceError(
-      `Sequence ${sequence} is impossible from its row ${row} on: every path to it has probability 0 (both count from 0). Try an initialProbs, transitionMatrix or emission with fewer zeros.`,
-    );
+    throw ImpossibleSequenceError.of(sequence, row);
   }
 
   /** Posteriors of a window, given that of its last row in `ends` [windows, K]; leaves the one before it there. */

@@ -10,14 +10,14 @@ export function drawLabels(
   begin: number,
   count: number,
   nComponents: number,
-  { draws, seed, iteration }: Draws,
+  { draws, seed, iteration, begin: first = 0 }: Draws,
 ): void {
   const drawn = new Float64Array(nComponents);
   for (let i = 0; i < count; i++) {
     const row = responsibilities.subarray(i * nComponents, (i + 1) * nComponents);
     drawn.fill(0);
     for (let s = 0; s < draws; s++) {
-      const u = drawUniform(seed, iteration, begin + i, s);
+      const u = drawUniform(seed, iteration, first + begin + i, s);
       let sum = row[0];
       let k = 0;
       while (k < nComponents - 1 && sum <= u) sum += row[++k];

@@ -1,7 +1,6 @@
 import { columnMoments } from '../../data/columns.js';
 import { type Matrix, readRows, takeRows } from '../../data/matrix.js';
 import { InvalidArgumentError } from '../../errors.js';
-import { statisticLength } from '../../families/moments.js';
 import type { Densities } from '../../models/densities.js';
 import { sumOf } from '../../numerics/sum.js';
 import { emptyStatistics, type Statistics } from '../../statistics.js';
@@ -27,6 +26,7 @@ import { weigher } from './weigh.js';
 export class CpuMemory {
   readonly center: Float64Array;
   readonly scale: Float64Array;
+  readonly squares: Float64Array;
   readonly shape: readonly [number, number];
   readonly mass: number;
   #data: Float64Array | undefined;
@@ -40,7 +40,7 @@ export class CpuMemory {
   ) {
     this.shape = points.shape;
     this.mass = weights ? sumOf(weights, 0, weights.length) : points.shape[0];
-    ({ center: this.center, scale: this.scale } = columnMoments(points, weights));
+    ({ center: this.center, scale: this.scale, squares: this.squares } = columnMoments(points, weights));
     this.#data = points.data instanceof Float64Array ? points.data : Float64Array.from(points.data);
   }
 
@@ -80,6 +80,10 @@ export class CpuRows implements Rows {
 
   get scale(): Float64Array {
     return this.memory.scale;
+  }
+
+  get squares(): Float64Array {
+    return this.memory.squares;
   }
 
   get weights(): Float64Array | undefined {
@@ -127,14 +131,14 @@ export class CpuRows implements Rows {
     const weighed = weigher(weights, nComponents);
     const [first, end] = blockRange(this.shape[0], part);
     const accumulate = ACCUMULATE[moments];
-    const statistics = emptyStatistics(nComponents, statisticLength(moments, nFeatures), origin);
+    const statistics = emptyStatistics(nComponents, moments, origin);
     for (let begin = first; begin < end; begin += BLOCK_ROWS) {
       await pause();
       const count = Math.min(BLOCK_ROWS, end - begin);
       const r = weighed(source(begin, count), begin, count);
       accumulate(x, begin, count, r, origin, nFeatures, statistics.counts, statistics.sums);
     }
-    return { ...statistics, nRows: weights ? sumOf(weights, first, end) : end - first };
+    return { ...statistics, mass: weights ? sumOf(weights, first, end) : end - first };
   }
 
   async *posterior(

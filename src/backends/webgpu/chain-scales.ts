@@ -44,8 +44,6 @@ export class Scales {
     if (place === undefined) return;
     const sequence = sequences[place];
     const begin = lengths.subarray(0, sequence).reduce((sum, length) => sum + length, 0);
-    throw new ImpossibleSequenceError(
-      `Sequence ${sequence} is impossible from its row ${chunk.rowBegin + (this.dead(place) as number) - begin} on: every path to it has probability 0 (both count from 0). Try an initialProbs, transitionMatrix or emission with fewer zeros.`,
-    );
+    throw ImpossibleSequenceError.of(sequence, chunk.rowBegin + (this.dead(place) as number) - begin);
   }
 }

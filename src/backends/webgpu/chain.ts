@@ -1,8 +1,7 @@
 import { InvalidArgumentError } from '../../errors.js';
-import { statisticLength } from '../../families/moments.js';
-import { emptyStatistics, type Statistics } from '../../statistics.js';
+import { type ChainSums, emptyStatistics, type Statistics } from '../../statistics.js';
 import type { SumOptions } from '../backend.js';
-import type { Chain, ChainStatistics, ChainWalks, Sequences, StateRun } from '../chain-backend.js';
+import type { Chain, ChainWalks, Sequences, StateRun } from '../chain-backend.js';
 import { checkFeatures, checkFinite } from '../checks.js';
 import { traceBack } from './chain-back-pointers.js';
 import { transitionFactor } from './chain-pack.js';
@@ -68,20 +67,20 @@ class GpuWalks implements ChainWalks {
     private readonly workspaceFor: (chain: Chain) => ChainWorkspace,
   ) {}
 
-  async forwardBackward(chain: Chain, options: SumOptions = {}): Promise<ChainStatistics> {
+  async forwardBackward(chain: Chain, options: SumOptions = {}) {
     const asked = resolve(this.rows, chain.emission, MOST_BLUR.sums);
     if (options.exact || options.origin || !isResident(asked)) {
       const walks = await this.#twin();
       const found = await walks.forwardBackward(chain, options);
       if (asked.kind !== 'all') return found;
-      return { ...found, emission: { ...found.emission, notes: [precisionNote(asked)] } };
+      return { ...found, notes: [precisionNote(asked)] };
     }
     return this.#exclusive(chain, async workspace => {
       const { emission } = chain;
-      const { nComponents: k, nFeatures, moments } = emission;
+      const { nComponents: k, moments } = emission;
       await workspace.prepare(['forward', 'forward'], ['backward', 'backward'], ['reduce', 'backward']);
       const walk = await ChainWalk.begin(workspace, chain);
-      const statistics = emptyStatistics(k, statisticLength(moments, nFeatures), walk.packed.origin);
+      const statistics = emptyStatistics(k, moments, walk.packed.origin);
       const likelihood = new Likelihood(workspace, walk.packed);
       const totals = new Float64Array(workspace.totalsLength);
       let chunks: ChainChunk[] = [];
@@ -106,10 +105,8 @@ class GpuWalks implements ChainWalks {
       }
       await merge();
       if (workspace.plan.fused) addSums(statistics, totals, workspace);
-      return {
-        emission: checkFinite({ ...statistics, ...likelihood.total(), rounding: ROUNDING }),
-        ...unpackTotals(totals, chain),
-      };
+      const sums = { ...statistics, ...likelihood.total(), rounding: ROUNDING };
+      return checkFinite({ ...sums, chain: unpackTotals(totals, chain) });
     });
   }
 
@@ -252,10 +249,10 @@ class Likelihood {
     });
   }
 
-  total(): Pick<Statistics, 'nRows' | 'logLikelihood'> {
+  total(): Pick<Statistics, 'mass' | 'logLikelihood'> {
     const { lengths, weights } = this.workspace.sequences;
-    const nRows = lengths.reduce((sum, length, i) => sum + length * (weights?.[i] ?? 1), 0);
-    return { nRows, logLikelihood: this.#bits * Math.LN2 + nRows * this.packed.constant };
+    const mass = lengths.reduce((sum, length, i) => sum + length * (weights?.[i] ?? 1), 0);
+    return { mass, logLikelihood: this.#bits * Math.LN2 + mass * this.packed.constant };
   }
 }
 
@@ -269,10 +266,7 @@ function inNats(bits: Float64Array, { workspace, packed }: ChainWalk): Float64Ar
   return bits.map((value, sequence) => value * Math.LN2 + lengths[sequence] * packed.constant);
 }
 
-function unpackTotals(
-  totals: Float64Array,
-  { logTransition, logInitial }: Chain,
-): Pick<ChainStatistics, 'initial' | 'transitions'> {
+function unpackTotals(totals: Float64Array, { logTransition, logInitial }: Chain): ChainSums {
   const k = logInitial.length;
   const padded = paddedComponents(k);
   const transitions = logTransition.map((value, at) => {

@@ -1,5 +1,4 @@
 import { takeRows } from '../../data/matrix.js';
-import { statisticLength } from '../../families/moments.js';
 import type { Densities } from '../../models/densities.js';
 import { sumOf } from '../../numerics/sum.js';
 import { add, emptyStatistics, type Note, type Statistics, scale } from '../../statistics.js';
@@ -65,7 +64,7 @@ export function corrected(
 ): Statistics {
   if (hidden.indices.length === 0) return found;
   const sum = add(add(found, partOf(hidden)), scale(partOf(hidden.substitutes), -1));
-  return { ...sum, nRows: found.nRows };
+  return { ...sum, mass: found.mass };
 }
 
 /** A smaller part of a row is below the rounding of every sum that it is in. */
@@ -126,14 +125,14 @@ export function statisticsOf(
   origin: Float64Array,
   source: (begin: number, count: number) => Float64Array,
 ): Statistics {
-  const statistics = emptyStatistics(nComponents, statisticLength(moments, nFeatures), origin);
+  const statistics = emptyStatistics(nComponents, moments, origin);
   const weighed = weigher(weights, nComponents);
   for (let begin = 0; begin < indices.length; begin += BLOCK_ROWS) {
     const count = Math.min(BLOCK_ROWS, indices.length - begin);
     const r = weighed(source(begin, count), begin, count);
     ACCUMULATE[moments](x, begin, count, r, origin, nFeatures, statistics.counts, statistics.sums);
   }
-  return { ...statistics, nRows: weights ? sumOf(weights, 0, weights.length) : indices.length };
+  return { ...statistics, mass: weights ? sumOf(weights, 0, weights.length) : indices.length };
 }
 
 /** Draws depend on which row it is, so that they are made one by one. */

@@ -1,6 +1,6 @@
-import type { Moments } from '../../families/moments.js';
-import { statisticLength } from '../../families/moments.js';
 import { at, triangleLength } from '../../numerics/triangle.js';
+import type { Moments } from '../../statistics.js';
+import { statisticLength } from '../../statistics.js';
 import type { Regime } from './regimes.js';
 
 /** Where a component's parameters are in its run of `length` numbers; its log constant comes first. */

@@ -30,7 +30,7 @@ export class GpuCounts extends Resident implements ResidentCounts {
     readonly counts: CheckedCounts,
     readonly vocabulary: Vocabulary,
     readonly lengths: Float64Array,
-    moments: ColumnMoments,
+    moments: Omit<ColumnMoments, 'squares'>,
     readonly segments: readonly (Omit<CountSegment, 'bytes'> & { readonly buffers: SegmentBuffers })[],
   ) {
     super(context, 'counts');

@@ -1,4 +1,3 @@
-import { statisticLength } from '../../families/moments.js';
 import type { Densities } from '../../models/densities.js';
 import { emptyStatistics, type Statistics } from '../../statistics.js';
 import {
@@ -153,8 +152,8 @@ export class GpuMixtures {
     fused = false,
     block?: number,
   ): Promise<Statistics> {
-    const { moments, nFeatures, nComponents } = workspace.shape;
-    const statistics = emptyStatistics(nComponents, statisticLength(moments, nFeatures), origin);
+    const { moments, nComponents } = workspace.shape;
+    const statistics = emptyStatistics(nComponents, moments, origin);
     let [bits, mass] = [0, 0];
     for (const round of workspace.roundsOf(block)) {
       for (const [position, chunk] of round.entries()) {
@@ -168,7 +167,7 @@ export class GpuMixtures {
       bits += await workspace.readStatistics(statistics, round, fused);
     }
     const logLikelihood = bits * Math.LN2 + mass * constant;
-    const result = { ...statistics, nRows: mass, logLikelihood, rounding: ROUNDING };
+    const result = { ...statistics, mass, logLikelihood, rounding: ROUNDING };
     return checkFinite(result);
   }
 

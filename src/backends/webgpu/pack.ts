@@ -1,7 +1,6 @@
 import type { DensityForm } from '../../families/family.js';
-import type { Moments } from '../../families/moments.js';
 import type { Densities } from '../../models/densities.js';
-import type { Statistics } from '../../statistics.js';
+import type { Moments, Statistics } from '../../statistics.js';
 import type { ComponentLayout, SumsLayout } from './layouts.js';
 
 /** Columns as they are resident: (x − center) / scale. */

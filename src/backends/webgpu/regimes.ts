@@ -1,5 +1,5 @@
-import { statisticLength } from '../../families/moments.js';
 import { triangleLength } from '../../numerics/triangle.js';
+import { statisticLength } from '../../statistics.js';
 import type { KernelName } from './shaders.js';
 import type { WorkspaceShape } from './workspace.js';
 

@@ -114,14 +114,14 @@ function roundings(densities: Densities, units: Units): Float64Array {
 
 /** Whether distances from centres are so short against the rounding of rows that their sum is little but that. */
 export function drownedDistances(
-  { nRows, logLikelihood }: Statistics,
+  { mass, logLikelihood }: Statistics,
   densities: Densities,
   constant: number,
   units: Units,
 ): AllRows | undefined {
   if (!areCentres(densities)) return undefined;
   const blur = roundings(densities, units).reduce((a, b) => Math.max(a, b));
-  const distance = Math.sqrt(Math.max(0, (-2 * (logLikelihood - nRows * constant)) / nRows));
+  const distance = Math.sqrt(Math.max(0, (-2 * (logLikelihood - mass * constant)) / mass));
   if (distance > 2 ** 8 * blur) return undefined;
   const why = `rounding is ${figure(blur / distance)} of the distance from the nearest centre`;
   return { kind: 'all', component: 0, why };

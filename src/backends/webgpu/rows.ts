@@ -20,6 +20,7 @@ const UPLOAD_BYTES = 8 * 2 ** 20;
 export class GpuRows extends Resident {
   readonly center: Float64Array;
   readonly scale: Float64Array;
+  readonly squares: Float64Array;
   /** Rows beyond FAR, ascending; never resident. */
   readonly far: Uint32Array;
   /** Rows that are not resident now, ascending, and what is resident in the place of each. */
@@ -37,7 +38,7 @@ export class GpuRows extends Resident {
     readonly weights?: GpuWeights,
   ) {
     super(context, 'rows');
-    ({ center: this.center, scale: this.scale } = moments);
+    ({ center: this.center, scale: this.scale, squares: this.squares } = moments);
     this.far = farRows(points, units);
     this.#hidden = { indices: this.far, substitute: new Float32Array(points.shape[1]) };
   }

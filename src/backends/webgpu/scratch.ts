@@ -14,7 +14,7 @@ export type BufferName =
   | 'draws';
 
 /** Draws a row, the seed's low and high word, and the iteration. */
-const DRAWS_WORDS = 4;
+const DRAWS_WORDS = 5;
 
 /** 32-bit numbers of each buffer. */
 export function scratchSizes(

@@ -42,6 +42,10 @@ export class GpuTable implements Rows {
     return this.rows.scale;
   }
 
+  get squares(): Float64Array {
+    return this.rows.squares;
+  }
+
   get weights(): Float64Array | undefined {
     return this.rows.weights?.values;
   }

@@ -251,8 +251,8 @@ export class Workspace implements Tunable {
   }
 
   /** Say what to draw. */
-  writeDraws({ draws, seed, iteration }: Draws): void {
-    const words = Uint32Array.of(draws, seed >>> 0, Math.floor(seed / 2 ** 32), iteration);
+  writeDraws({ draws, seed, iteration, begin = 0 }: Draws): void {
+    const words = Uint32Array.of(draws, seed >>> 0, Math.floor(seed / 2 ** 32), iteration, begin);
     this.rows.context.device.queue.writeBuffer(this.buffer('draws'), 0, words);
   }
 

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, InvalidDataError } from '../errors.js';
 import { badNumber, inWords, isList } from '../numbers.js';
-import { MAX_FEATURES, type Matrix, matrix, matrixFromRows } from './matrix.js';
+import { isMatrix, MAX_FEATURES, type Matrix, matrix } from './matrix.js';
 import { type CheckedPoints, checkPoints, type Points } from './points.js';
 
 /** The rows of one sequence; of one feature just its numbers. */
@@ -30,8 +30,9 @@ export function checkSequences(
   nFeatures?: number,
 ): CheckedSequences {
   if (lengths === undefined && Array.isArray(given) && !isNumbers(given)) {
-    if (areRows(given, nFeatures)) return checkSequences([given as readonly ArrayLike<number>[]]);
-    return joined((given as readonly unknown[]).map(oneSequence));
+    const entries = Array.from(given as readonly unknown[]); // so that holes are entries
+    if (areRows(entries, nFeatures)) return checkSequences([given as readonly ArrayLike<number>[]]);
+    return joined(entries.map(oneSequence));
   }
   const points = isNumbers(given) ? column(given) : checkPoints(given as Points);
   const [n] = points.shape;
@@ -107,13 +108,16 @@ function oneSequence(sequence: unknown, index: number): Matrix {
       `Sequence ${index} must be numbers, rows or { data, shape: [n, d] }, got ${inWords(sequence)}.`,
     );
   }
-  const length = ((sequence as ArrayLike<unknown>)?.length ?? (sequence as Matrix)?.shape?.[0]) || 0;
-  if (length === 0) throw new InvalidDataError(`Sequence ${index} is empty; leave it out.`);
+  const { length, shape } = sequence as Partial<ArrayLike<unknown> & Matrix>;
+  if ((length ?? shape?.[0] ?? 0) === 0)
+    throw new InvalidDataError(`Sequence ${index} is empty; leave it out.`);
   try {
     if (isNumbers(sequence)) return column(sequence);
-    if (Array.isArray(sequence)) return matrixFromRows(sequence);
-    const { data, shape } = sequence as Matrix;
-    return matrix(data, shape);
+    const points = checkPoints(sequence as Points);
+    if (isMatrix(points)) return points;
+    throw new InvalidDataError(
+      'resident rows and GPU buffers come as one piece, with the lengths of the sequences in it.',
+    );
   } catch (cause) {
     if (!(cause instanceof InvalidDataError)) throw cause;
     throw new InvalidDataError(`Sequence ${index}: ${cause.message}`, { cause });

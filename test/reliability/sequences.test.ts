@@ -21,6 +21,13 @@ describe('what is no number', () => {
     ['text alone', ['1'], /Row 0 must be a number, got "1"/],
     ['big integers', BigInt64Array.of(1n, 2n), /Row 0 must be a number, got 1/],
     ['text in rows', [[[1], ['2']]], /Sequence 0: Row 1, column 0 must be a number, got "2"/],
+    ['a length without numbers', [{ length: 3 }], /Sequence 0: Expected points as/],
+    ['a length of millions without numbers', [[1], { length: 3e8 }], /Sequence 1: Expected points as/],
+    ['a shape without data', [{ shape: [3, 1] }], /Sequence 0: data must be a Float32Array/],
+    ['data without a shape', [{ data: Float64Array.of(1), shape: '1,1' }], /Sequence 0: Expected points as/],
+    ['a map', [new Map([[1, 2]])], /Sequence 0/],
+    ['a hole', Object.assign([[1, 2]], { 2: [3] }), /Sequence 1 must be numbers, rows or .*, got nothing/],
+    ['a hole among rows', [Object.assign([[1]], { 2: [2] })], /Sequence 0: Row 1 has no values/],
     ['text that is no sequence', [[1, 2], '345'], /Sequence 1 must be numbers, rows or .*, got "345"/],
   ])('%s', async (_, sequences, message) => {
     const refused = fit(sequences);

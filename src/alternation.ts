@@ -88,7 +88,7 @@ export async function alternate<P, T extends Loaded>(
 ): Promise<Fit<P>> {
   const { eStep: rule = exact, mStep: mStepRule = maximumLikelihood(), accelerate, onIteration } = options;
   const { history, recent } = trail;
-  const stop = stoppingRule(options, rule);
+  const stop = stoppingRule(options, { ...rule, leaps: accelerate !== undefined });
   const problem = model.on(table);
   const eStep = await rule.begin(problem);
   const mStep = mStepRule.begin(problem);

@@ -50,10 +50,12 @@ describe('em', () => {
   });
 
   test.each([
-    [100_000, 1.1e-4, 1.1e-5, 9e-6],
-    [100_001, 1.1e-4, 9e-5],
-  ])('without a tolerance, %i rows go on until they gain too little', (nRows, ...gains) => {
-    const stop = stoppingRule();
+    [100_001, true, 1.1e-4, 9e-5],
+    [100_000, true, 1.1e-4, 1.1e-5, 9e-6],
+    [10_000, true, 1.1e-4, 1.1e-5, 1.1e-6, 9e-7],
+    [10_000, false, 1.1e-4, 1.1e-5, 9e-6],
+  ])('%i rows without a tolerance, leaping: %s, stop when they gain too little', (nRows, leaps, ...gains) => {
+    const stop = stoppingRule({}, { leaps });
     const history = [0];
     const reasons = gains.map(gain => {
       history.push(history[history.length - 1] + gain * nRows);

@@ -138,7 +138,7 @@ export const addRestarts = (command: Command): Command =>
 
 /** What `--tol` is to fits of likelihoods; without it they leap. */
 export const LIKELIHOOD_TOL = {
-  help: 'converged when the mean log-likelihood changes by less (default: 1e-5, beyond 100,000 rows 1e-4, with --accelerate squarem)',
+  help: 'converged when the mean log-likelihood changes by less (default: 1e-6 up to 10,000 rows, 1e-5 up to 100,000, then 1e-4, with --accelerate squarem)',
 };
 
 /** `--tol`, in words of the command's own, and `--max-iter`. */

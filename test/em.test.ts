@@ -49,20 +49,24 @@ describe('em', () => {
     expect(fit.history).toEqual([-100, -50, -49, -48.995]);
   });
 
-  test.each([
+  const gains: [nRows: number, leaps: boolean, ...gains: number[]][] = [
     [100_001, true, 1.1e-4, 9e-5],
     [100_000, true, 1.1e-4, 1.1e-5, 9e-6],
     [10_000, true, 1.1e-4, 1.1e-5, 1.1e-6, 9e-7],
     [10_000, false, 1.1e-4, 1.1e-5, 9e-6],
-  ])('%i rows without a tolerance, leaping: %s, stop when they gain too little', (nRows, leaps, ...gains) => {
-    const stop = stoppingRule({}, { leaps });
-    const history = [0];
-    const reasons = gains.map(gain => {
-      history.push(history[history.length - 1] + gain * nRows);
-      return stop(history, nRows);
-    });
-    expect(reasons).toEqual([...gains.slice(1).map(() => undefined), 'tolerance']);
-  });
+  ];
+  test.each(gains)(
+    '%i rows without a tolerance, leaping: %s, stop when they gain too little',
+    (nRows, leaps, ...gains) => {
+      const stop = stoppingRule({}, { leaps });
+      const history = [0];
+      const reasons = gains.map(gain => {
+        history.push(history[history.length - 1] + gain * nRows);
+        return stop(history, nRows);
+      });
+      expect(reasons).toEqual([...gains.slice(1).map(() => undefined), 'tolerance']);
+    },
+  );
 
   test('running out is not converging, and the likelihood belongs to the parameters', async () => {
     const fit = await em(scripted([-3, -2, -1, 0]), 0, rows, { tol: 0, maxIter: 2 });

@@ -116,7 +116,9 @@ export function forecastFrom(
 ): Forecast {
   const k = model.nStates;
   const { transitionMatrix, emission } = parameters;
-  const { means: own } = model.family.densities(emission, k, anyColumns(model, parameters));
+  const { family } = model;
+  const own =
+    family.expectations?.(emission) ?? family.densities(emission, k, anyColumns(model, parameters)).means;
   const d = own.length / k;
   const stateProbs = newTable('h', h, k);
   const means = newTable('h', h, d);

@@ -63,6 +63,8 @@ export interface Family<P extends Arrays = Arrays> {
   check(parameters: P, k: number, d: number): void;
   /** @throws DegenerateCovarianceError */
   densities(parameters: P, k: number, columns: Columns): ComponentDensities;
+  /** [K, D] E[x | θ_k], where it is not the means of `densities`. */
+  expectations?(parameters: P): Float64Array;
   /**
    * Where a component cannot produce a value: log densities there far below LOG_IMPOSSIBLE of chains, instead of some 700
    * nats below, which suffice where rows do not depend on each other. Absent where nothing is impossible.

@@ -24,8 +24,10 @@ export interface Definition<Name extends string> {
   natural(v: number): number;
   /** A(v) */
   logPartition(v: number): number;
-  /** E[x | v] */
+  /** E[x | v]; of one trial, where v leaves their number open */
   mean(v: number): number;
+  /** [D] the numbers of trials of rows that are `center` on average, where v leaves them open. */
+  trials?(center: Float64Array): Float64Array;
   /** The maximising [D] parameters, from Σ r x [D] and Σ r, pseudo-counts of a prior included. */
   maximise(sums: Float64Array, count: number): Float64Array;
   /** Pseudo-counts whose addition to the statistics turns maximising into finding the posterior's mode. */
@@ -102,7 +104,8 @@ export class Linear<Name extends string> implements Family<LinearParameters<Name
     const values = this.#values(parameters);
     const reference = this.#reference(columns);
     const d = reference.length;
-    const means = values.map(definition.mean);
+    const trials = definition.trials?.(columns.center);
+    const means = values.map((v, at) => definition.mean(v) * (trials?.[at % d] ?? 1));
     const factors = new Float64Array(values.length);
     const logConstants = new Float64Array(k);
     for (let component = 0, at = 0; component < k; component++) {
@@ -113,6 +116,10 @@ export class Linear<Name extends string> implements Family<LinearParameters<Name
       }
     }
     return { logConstants, means, factors };
+  }
+
+  expectations(parameters: LinearParameters<Name>): Float64Array {
+    return this.#values(parameters).map(this.definition.mean);
   }
 
   withZeros(densities: ComponentDensities, parameters: LinearParameters<Name>): ComponentDensities {
@@ -233,9 +240,12 @@ export class Linear<Name extends string> implements Family<LinearParameters<Name
     return { [this.definition.parameter]: values } as LinearParameters<Name>;
   }
 
-  /** θ_0 */
+  /** θ_0. Its natural parameters are finite: where a column says nothing but one end of the range, near that end. */
   #reference({ center }: Columns): Float64Array {
-    return this.definition.maximise(Float64Array.from(center), 1);
+    const { definition } = this;
+    const fitted = definition.maximise(Float64Array.from(center), 1);
+    const inside = definition.interior(Float64Array.from(center), new Float64Array(center.length).fill(1));
+    return fitted.map((v, j) => (Math.abs(definition.natural(v)) < BOUNDARY ? v : inside[j]));
   }
 
   #impossible(x: Float64Array, i: number, firstRow: number, d: number): InvalidDataError {

@@ -48,6 +48,7 @@ export function multinomial({ trials = 1, levels = [] }: MultinomialOptions = {}
     natural: logOf,
     logPartition: () => 0,
     mean: p => p,
+    trials: center => map(center, own => new Float64Array(own.length).fill(total(own))),
     maximise: sums => map(sums, shares),
     pseudoCounts(prior, d) {
       checkPrior(prior, { concentration: 1 });

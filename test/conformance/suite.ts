@@ -1,6 +1,7 @@
 import { bayesianCases } from './bayesian.js';
 import type { Case } from './case.js';
 import { chainCases } from './chains.js';
+import { countCases } from './count-numbers.js';
 import { degenerateCases } from './degenerate.js';
 import { hardCases } from './hard-cases.js';
 import { identityCases } from './identities.js';
@@ -21,6 +22,7 @@ export const cases: readonly Case[] = [
   ...degenerateCases,
   ...hardCases,
   ...numberCases,
+  ...countCases,
   ...ruleCases,
   ...chainCases,
   ...bayesianCases,

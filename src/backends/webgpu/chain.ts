@@ -12,8 +12,8 @@ import { sumQuads } from './chain-shaders.js';
 import { ChainWalk } from './chain-walk.js';
 import { ChainWorkspace } from './chain-workspace.js';
 import { paddedComponents } from './geometry.js';
-import { precisionNote } from './in-float64.js';
-import { type Packed, statisticUnits } from './pack.js';
+import { precisionNotes } from './in-float64.js';
+import { lostOfLikelihood, type Packed, statisticUnits } from './pack.js';
 import { choosePlan } from './regimes.js';
 import { MOST_BLUR, type Resolution, ROUNDING, resolve } from './resolution.js';
 import type { GpuRows } from './rows.js';
@@ -73,7 +73,7 @@ class GpuWalks implements ChainWalks {
       const walks = await this.#twin();
       const found = await walks.forwardBackward(chain, options);
       if (asked.kind !== 'all') return found;
-      return { ...found, notes: [precisionNote(asked)] };
+      return { ...found, notes: precisionNotes(asked) };
     }
     return this.#exclusive(chain, async workspace => {
       const { emission } = chain;
@@ -105,7 +105,7 @@ class GpuWalks implements ChainWalks {
       }
       await merge();
       if (workspace.plan.fused) addSums(statistics, totals, workspace);
-      const sums = { ...statistics, ...likelihood.total(), rounding: ROUNDING };
+      const sums = { ...statistics, ...likelihood.total(statistics), rounding: ROUNDING };
       return checkFinite({ ...sums, chain: unpackTotals(totals, chain) });
     });
   }
@@ -249,10 +249,11 @@ class Likelihood {
     });
   }
 
-  total(): Pick<Statistics, 'mass' | 'logLikelihood'> {
+  total(statistics: Statistics): Pick<Statistics, 'mass' | 'logLikelihood'> {
     const { lengths, weights } = this.workspace.sequences;
     const mass = lengths.reduce((sum, length, i) => sum + length * (weights?.[i] ?? 1), 0);
-    return { mass, logLikelihood: this.#bits * Math.LN2 + mass * this.packed.constant };
+    const common = mass * this.packed.constant + lostOfLikelihood(this.packed, statistics);
+    return { mass, logLikelihood: this.#bits * Math.LN2 + common };
   }
 }
 

@@ -190,11 +190,10 @@ export async function eStepOfAll(
 ): Promise<Statistics> {
   const twin = await rows.inFloat64();
   const statistics = await twin.eStep(densities, options);
-  return { ...statistics, notes: [precisionNote(all)] };
+  return { ...statistics, notes: precisionNotes(all) };
 }
 
-export const precisionNote = ({ component, why }: AllRows): Note => ({
-  kind: 'precision',
-  component,
-  message: `float32 is too coarse for component ${component}: ${why}. E-steps where that was so ran in float64 on the CPU. Try device: 'cpu', or columns of which a common offset has been subtracted.`,
-});
+export function precisionNotes({ component, why, isSmall }: AllRows): Note[] {
+  const message = `float32 is too coarse for component ${component}: ${why}. E-steps where that was so ran in float64 on the CPU. Try device: 'cpu', or columns of which a common offset has been subtracted.`;
+  return isSmall ? [] : [{ kind: 'precision', component, message }];
+}

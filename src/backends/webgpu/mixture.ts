@@ -25,8 +25,9 @@ import {
   statisticsOf,
 } from './in-float64.js';
 import { posteriorFrom, transposeLogits } from './logits.js';
-import type { Packed } from './pack.js';
+import { lostOfLikelihood, type Packed } from './pack.js';
 import {
+  coarseRows,
   drownedDistances,
   isBlurred,
   MOST_BLUR,
@@ -147,13 +148,13 @@ export class GpuMixtures {
   /** Encode every chunk, and merge what each round leaves. */
   async #reduce(
     workspace: Workspace,
-    { origin, constant }: Packed,
+    packed: Packed,
     encodeChunk: (commands: Commands, chunk: Chunk) => Promise<void>,
     fused = false,
     block?: number,
   ): Promise<Statistics> {
     const { moments, nComponents } = workspace.shape;
-    const statistics = emptyStatistics(nComponents, moments, origin);
+    const statistics = emptyStatistics(nComponents, moments, packed.origin);
     let [bits, mass] = [0, 0];
     for (const round of workspace.roundsOf(block)) {
       for (const [position, chunk] of round.entries()) {
@@ -166,7 +167,7 @@ export class GpuMixtures {
       }
       bits += await workspace.readStatistics(statistics, round, fused);
     }
-    const logLikelihood = bits * Math.LN2 + mass * constant;
+    const logLikelihood = bits * Math.LN2 + mass * packed.constant + lostOfLikelihood(packed, statistics);
     const result = { ...statistics, mass, logLikelihood, rounding: ROUNDING };
     return checkFinite(result);
   }
@@ -190,7 +191,9 @@ export class GpuMixtures {
         resident.hide(resolution.indices, resolution.substitute);
         return this.#posteriorOf(workspace, seen, index, options);
       });
-      const hidden = rowsOf(resident, resolution.indices, rowBegin, rowBegin + count);
+      const coarse = densities.form === 'linear' ? coarseRows(posterior, resident, densities) : [];
+      const indices = Uint32Array.from(new Set([...resolution.indices, ...coarse])).sort();
+      const hidden = rowsOf(resident, indices, rowBegin, rowBegin + count);
       yield patchPosterior(posterior, hidden, densities, options.assignment ?? 'exact');
     }
   }

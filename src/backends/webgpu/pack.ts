@@ -21,6 +21,8 @@ export interface Packed {
    * their differences have to survive float32.
    */
   readonly constant: number;
+  /** [K] nats, and [K, D] of a linear form: what rounding takes from the other constants, and from the factors. */
+  readonly lost: { readonly constants: Float64Array; readonly factors?: Float64Array };
 }
 
 /** θ in resident units and float32, one component after the other. Logits are in base 2, and √(½ log₂ e) goes into W. */
@@ -33,24 +35,52 @@ export function packComponents(
   const origin = new Float64Array(means.length);
   const units = factorUnits(form, scale);
   const factorLength = units.length;
-  const constant = logConstants.reduce(
-    (largest, value) => Math.max(largest, value),
-    Number.NEGATIVE_INFINITY,
-  );
+  const constants = Float64Array.from(logConstants);
   for (let k = 0; k < nComponents; k++) {
     const component = k * layout.length;
-    target[component] = Math.max((logConstants[k] - constant) * Math.LOG2E, LOG_ZERO);
     const mean = component + layout.mean;
     for (let j = 0; j < d; j++) {
-      target[mean + j] = (means[k * d + j] - center[j]) / scale[j];
-      origin[k * d + j] = center[j] + scale[j] * target[mean + j];
+      const at = k * d + j;
+      target[mean + j] = (means[at] - center[j]) / scale[j];
+      origin[at] = center[j] + scale[j] * target[mean + j];
+      if (form === 'linear' && isPossible(factors[at])) {
+        constants[k] += factors[at] * (origin[at] - means[at]);
+      }
     }
     for (let t = 0; t < factorLength; t++) {
       target[component + layout.factor[t]] = units[t] * factors[k * factorLength + t];
     }
   }
-  return { origin, constant };
+  const constant = constants.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+  constants.forEach((value, k) => {
+    target[k * layout.length] = Math.max((value - constant) * Math.LOG2E, LOG_ZERO);
+  });
+  const seenFactor = (at: number, j: number) =>
+    target[((at - j) / d) * layout.length + layout.factor[j]] / units[j];
+  return {
+    origin,
+    constant,
+    lost: {
+      constants: constants.map((c, k) => missing(c - constant, target[k * layout.length] * Math.LN2)),
+      factors: form === 'linear' ? factors.map((a, at) => missing(a, seenFactor(at, at % d))) : undefined,
+    },
+  };
 }
+
+/**
+ * What rounding of θ took from the log-likelihood, nats, to first order: its derivative by a log constant is N_k, and by
+ * a factor of a linear form Σ r u. Rows round by chance, θ rounds all of them alike.
+ */
+export function lostOfLikelihood({ lost }: Packed, { counts, sums }: Statistics): number {
+  const ofConstants = lost.constants.reduce((sum, value, k) => sum + value * counts[k], 0);
+  return (lost.factors?.reduce((sum, value, at) => sum + value * sums[at], 0) ?? 0) + ofConstants;
+}
+
+/** Factors of a linear form beyond this stand for events of probability 0: what they add is no matter of digits. */
+const isPossible = (factor: number) => Math.abs(factor) < 600;
+
+/** What rounding left of a number, unless that is as large as what stands for log 0. */
+const missing = (value: number, seen: number) => (Math.abs(value) < 1e15 ? value - seen : 0);
 
 /** [T] what each factor is multiplied by: its column's scale, and √(½ log₂ e), or log₂ e where it is linear. */
 function factorUnits(form: DensityForm, scale: Float64Array): Float64Array {

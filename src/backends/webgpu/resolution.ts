@@ -2,6 +2,8 @@ import type { Matrix } from '../../data/matrix.js';
 import { type Densities, factorOf } from '../../models/densities.js';
 import { at, triangleLength, weightedSquares } from '../../numerics/triangle.js';
 import type { Statistics } from '../../statistics.js';
+import type { Posterior } from '../backend.js';
+import { type Extent, linearTerms, rowsOfLargeTerms } from './linear-rounding.js';
 import type { Units } from './pack.js';
 import { beyond } from './unseen.js';
 
@@ -31,6 +33,8 @@ export interface AllRows {
   readonly component: number;
   /** With the figure, for people. */
   readonly why: string;
+  /** They are so few that nobody need be told. */
+  readonly isSmall?: boolean;
 }
 
 export type Resolution = SomeRows | AllRows;
@@ -41,6 +45,7 @@ export interface Resident {
   readonly units: Units;
   /** Rows beyond FAR, ascending. */
   readonly far: Uint32Array;
+  readonly extent: Extent;
 }
 
 /**
@@ -60,30 +65,40 @@ export function resolve(
     const why = `it lies or reaches more than 2²⁰ times further than most rows do`;
     return { kind: 'all', component: needed, why };
   }
-  const blur = blurs(densities, rows.units);
+  const blur = blurs(densities, rows);
   for (const k of unseen) blur[k] = 0;
-  const narrow = [...blur.keys()].filter(k => blur[k] > most);
+  const narrow = [...blur.keys()].filter(k => blur[k] > mostOfForm(densities, most));
   if (narrow.length + exact.length === 0) {
     return { kind: 'rows', indices: rows.far, substitute: new Float32Array(densities.nFeatures), unseen };
   }
+  if (narrow.length > 0 && densities.moments === 'first') return allRows(rows, densities, blur);
   const boxes = narrow.map(k => boxOf(densities, k, blur[k]));
   const substitute = placeOutside(boxes, densities, rows.units, new Set([...narrow, ...exact, ...unseen]));
   if (narrow.length === 0)
     return substitute ? { kind: 'rows', indices: rows.far, substitute, unseen } : undetermined(exact);
-  const worst = narrow.reduce((a, b) => (blur[b] > blur[a] ? b : a));
-  const why = `rounding is ${figure(blur[worst])} of ${unitOf(densities)}`;
-  const all: AllRows = { kind: 'all', component: worst, why };
-  if (densities.moments === 'first' || densities.form === 'linear') return all;
   const indices = substitute && rowsInside(boxes, rows);
-  return indices ? { kind: 'rows', indices, substitute, unseen } : all;
+  return indices ? { kind: 'rows', indices, substitute, unseen } : allRows(rows, densities, blur);
 }
+
+/** With the component that rounding blurs the most. */
+function allRows({ points: { shape } }: Resident, densities: Densities, blur: Float64Array): AllRows {
+  const component = [...blur.keys()].reduce((a, b) => (blur[b] > blur[a] ? b : a));
+  const why = `rounding is ${figure(blur[component])} of ${unitOf(densities)}`;
+  return { kind: 'all', component, why, isSmall: shape[0] <= FEW };
+}
+
+/** Counts repeat, and so do their errors: a sum of them keeps what one has. */
+const mostOfForm = ({ form }: Densities, most: number) => (form === 'linear' ? MOST_BLUR.scores : most);
 
 /**
  * [K] what rounding of rows and means, 2⁻²⁴ of them, does to W (x − μ) near a component, in standard deviations: the
  * root of Σ_ij W_ij² (μ_j² + 1) in resident units. Of a linear form, what it does to a log density, nats.
  */
-function blurs(densities: Densities, units: Units): Float64Array {
-  const blur = roundings(densities, units);
+function blurs(densities: Densities, rows: Resident): Float64Array {
+  if (densities.form === 'linear') {
+    return linearTerms(densities, rows).map(terms => ROUNDING * terms);
+  }
+  const blur = roundings(densities, rows.units);
   return areCentres(densities) ? perDistance(blur, densities) : blur;
 }
 
@@ -98,19 +113,21 @@ const figure = (value: number) => (Number.isFinite(value) ? value.toPrecision(2)
 const areCentres = ({ form, moments }: Densities) => form === 'diag' && moments === 'first';
 
 function roundings(densities: Densities, units: Units): Float64Array {
-  const { form, nComponents, nFeatures: d, means } = densities;
+  const { nComponents, nFeatures: d, means } = densities;
   const squares = new Float64Array(d);
   const blur = new Float64Array(nComponents);
   for (let k = 0; k < nComponents; k++) {
     for (let j = 0; j < d; j++) {
       squares[j] = (means[k * d + j] - units.center[j]) ** 2 + units.scale[j] ** 2;
     }
-    const own = factorOf(densities, k);
-    const possible = form === 'linear' ? own.map(factor => (isPossible(factor) ? factor : 0)) : own;
-    blur[k] = ROUNDING * Math.sqrt(weightedSquares(possible, squares));
+    blur[k] = ROUNDING * Math.sqrt(weightedSquares(factorOf(densities, k), squares));
   }
   return blur;
 }
+
+/** Rows whose log densities, by a linear form, rounding of products and of sums may move too far. */
+export const coarseRows = (posterior: Posterior, rows: Resident, densities: Densities): number[] =>
+  rowsOfLargeTerms(posterior, rows, densities, MOST_BLUR.scores / (2 * ROUNDING));
 
 /** Whether distances from centres are so short against the rounding of rows that their sum is little but that. */
 export function drownedDistances(
@@ -146,9 +163,6 @@ export function isBlurred(
     return false;
   });
 }
-
-/** Factors beyond this stand for events of probability 0: what they add is no matter of digits. */
-const isPossible = (factor: number) => Math.abs(factor) < 600;
 
 /**
  * Where only distances to centres count, rounding blurs what is closer than 2¹⁰ of it: four times its share of the way
@@ -241,8 +255,11 @@ function placeOutside(
   return undefined;
 }
 
+/** The rows of a table that is small. */
+const FEW = 256;
+
 /** How many rows a step may take in float64 one by one. */
-const mostOf = (n: number) => Math.max(256, n / 8);
+const mostOf = (n: number) => Math.max(FEW, n / 8);
 
 /** The same with more rows, which hold components that must be exact. */
 export function widen(

@@ -4,6 +4,7 @@ import { sumOf } from '../../numerics/sum.js';
 import type { LoadOptions, Rows } from '../backend.js';
 import { cpu } from '../cpu/index.js';
 import type { Context, Maker } from './context.js';
+import { type Extent, extentOf } from './linear-rounding.js';
 import type { Units } from './pack.js';
 import { Resident } from './resident.js';
 import { FAR, residentUnits } from './units.js';
@@ -26,6 +27,7 @@ export class GpuRows extends Resident {
   /** Rows that are not resident now, ascending, and what is resident in the place of each. */
   #hidden: { readonly indices: Uint32Array; readonly substitute: Float32Array };
   #twin: Promise<Rows> | undefined;
+  #extent: Extent | undefined;
 
   private constructor(
     context: Context,
@@ -148,6 +150,11 @@ export class GpuRows extends Resident {
   present(): Matrix {
     this.checkResident();
     return this.points;
+  }
+
+  get extent(): Extent {
+    this.#extent ??= extentOf(this.points, this.units);
+    return this.#extent;
   }
 
   /** The same rows on the CPU, in float64. */

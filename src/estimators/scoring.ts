@@ -1,7 +1,7 @@
 import type { Posterior, Rows } from '../backends/backend.js';
 import type { DeviceChoice } from '../backends/choose.js';
 import { checkPoints, type Points, withRows } from '../data/points.js';
-import { AbortedError, InvalidArgumentError } from '../errors.js';
+import { AbortedError, InvalidArgumentError, NonFiniteError } from '../errors.js';
 import type { Columns } from '../families/family.js';
 import { checkOptionNames } from '../option-names.js';
 import { backendFor } from './fitting.js';
@@ -118,10 +118,19 @@ async function collect<T>(
       const out = create(rows.shape[0]);
       for await (const posterior of scorer.posterior(rows, { responsibilities })) {
         if (signal?.aborted) throw new AbortedError('Aborted while the rows were being scored.');
-        gather(out, posterior);
+        gather(out, checkDensities(posterior));
       }
       return out;
     },
     scorer.units,
+  );
+}
+
+/** @throws NonFiniteError for a row that no component's density reaches: it has no posterior */
+function checkDensities(posterior: Posterior): Posterior {
+  const bad = posterior.logDensities.findIndex(density => !Number.isFinite(density));
+  if (bad < 0) return posterior;
+  throw new NonFiniteError(
+    `Row ${posterior.begin + bad} is so far from every component that float64 cannot hold its log density. Try leaving it out, if it is a fill value.`,
   );
 }

@@ -1,9 +1,11 @@
 import { parseJson } from '../../src/cli/files.js';
+import type { Input, OpenModel, Use } from '../../src/cli/kinds/kind.js';
 import { openModel } from '../../src/cli/models.js';
 import { cpu, matrix } from '../../src/index.js';
 import type { Rng } from '../../src/numerics/rng.js';
 import { EVERY_MODEL } from '../support/every-model.js';
 import { type FuzzKind, pick } from './kind.js';
+import { checkWords, expectSame, Wrong } from './words.js';
 
 type Json = unknown;
 
@@ -25,33 +27,53 @@ export const models: FuzzKind<string, string> = {
   make(seeds, rng) {
     const file = JSON.parse(pick(seeds, rng));
     const other = JSON.parse(pick(seeds, rng));
-    for (let changes = 1 + rng.integer(3); changes > 0; changes--) change(file, other, rng);
+    if (rng.integer(2) === 0) rescale(file, rng);
+    else for (let changes = 1 + rng.integer(3); changes > 0; changes--) change(file, other, rng);
     const text = JSON.stringify(file);
     return rng.integer(10) === 0 ? scratched(text, rng) : text;
   },
   show: String,
   async take(input) {
     const model = openModel(parseJson(input));
-    model.describe();
     model.toJSON();
+    model.describe().split('\n').forEach(checkWords);
     const { nFeatures, columns, levels } = model.toJSON() as Record<string, number & string[]>;
-    const rows =
-      model.kind === 'latent-dirichlet-allocation'
-        ? counts(nFeatures)
-        : zeros((columns ?? levels)?.length ?? nFeatures);
     const use = { device: cpu(), signal: new AbortController().signal };
-    await model.predict(rows, use);
-    await model.predictProba?.(rows, use);
-    await model.score(rows, use);
+    const topics = model.kind === 'latent-dirichlet-allocation';
+    const d = (columns ?? levels)?.length ?? nFeatures;
+    await ask(model, topics ? counts(nFeatures) : rowsOf(new Float64Array(4 * d), d), use);
+    const drawn = model.sample?.(SAMPLE, 1);
+    if (!drawn) return;
+    expectSame('number of labels', drawn.labels.length, SAMPLE);
+    if (drawn.labels.some(label => label >= model.nParts)) throw new Wrong('a label that no part has');
+    if (!drawn.data.every(Number.isFinite)) throw new Wrong('a drawn value that is not finite');
+    await ask(model, rowsOf(drawn.data, drawn.shape[1]), use);
   },
 };
 
-/** Rows that all families take. */
-const zeros = (d: number) => ({
-  points: matrix(new Float64Array(4 * d), [4, d]),
-  lengths: Uint32Array.of(4),
-  nRows: 4,
-});
+const SAMPLE = 5;
+
+/** Ask for all that a model says of rows: parts that there are, probabilities that sum to 1, scores that are numbers. */
+async function ask(model: OpenModel, input: Input, use: Use): Promise<void> {
+  const labels = await model.predict(input, use);
+  expectSame('number of labels', labels.length, input.nRows);
+  if (labels.some(label => label >= model.nParts)) throw new Wrong('a label that no part has');
+  const probabilities = await model.predictProba?.(input, use);
+  for (let at = 0; at < (probabilities?.length ?? 0); at += model.nParts) {
+    const sum = probabilities?.subarray(at, at + model.nParts).reduce((all, p) => all + p, 0);
+    if (!(Math.abs((sum as number) - 1) < 1e-9))
+      throw new Wrong(`probabilities of row ${at / model.nParts} sum to ${sum}`);
+  }
+  for (const { name, value } of await model.score(input, use)) {
+    if (Number.isNaN(value)) throw new Wrong(`${name} is no number`);
+  }
+}
+
+/** One sequence, where the model is of sequences. */
+const rowsOf = (data: Float64Array, d: number) => {
+  const nRows = data.length / d;
+  return { points: matrix(data, [nRows, d]), lengths: Uint32Array.of(nRows), nRows };
+};
 
 /** One document of one word. */
 const counts = (vocabulary: number) => ({
@@ -98,6 +120,22 @@ function change(file: Json, other: Json, rng: Rng): void {
     },
   ];
   pick(changes, rng)();
+}
+
+/** Multiply all numbers of one or two members: a model may still be one, of other units or far off. */
+function rescale(file: Json, rng: Rng): void {
+  const members = Object.values(file as Holder).filter(value => typeof value === 'object' && value !== null);
+  for (let times = 1 + rng.integer(2); times > 0; times--) {
+    const factor = pick([-1, 0, 1e-300, 1e-150, 1e-20, 1e-5, 0.5, 2, 1e5, 1e12, 1e20, 1e150, 1e300], rng);
+    multiply(pick(members, rng) as Holder, factor);
+  }
+}
+
+function multiply(holder: Holder, factor: number): void {
+  for (const [key, value] of Object.entries(holder)) {
+    if (typeof value === 'number') holder[key] = value * factor;
+    else if (typeof value === 'object' && value !== null) multiply(value as Holder, factor);
+  }
 }
 
 const textOf = (value: Json): string => JSON.stringify(value) ?? 'null';

@@ -47,6 +47,14 @@ export abstract class NumericalError extends EmError {}
 export class DegenerateCovarianceError extends NumericalError {
   override readonly name = 'DegenerateCovarianceError';
   readonly code = 'degenerate-covariance';
+  /** @param column where it has no variance, from 0, if that is a matter of one */
+  constructor(
+    message: string,
+    readonly column?: number,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
 }
 
 /** The log-likelihood fell by more than rounding explains: the engine, not the data, is wrong. */

@@ -6,12 +6,15 @@ export interface Note {
     | 'empty-component'
     | 'collapsed-component'
     | 'few-rows'
+    | 'constant-column'
     | 'narrow-feature'
     | 'reseeded-cluster'
     | 'failed-start'
     | 'precision';
   /** The component concerned, of notes on one. */
   readonly component?: number;
+  /** The columns concerned, from 0, of notes on some. */
+  readonly columns?: readonly number[];
   readonly message: string;
 }
 

@@ -168,10 +168,10 @@ describe('bad input', () => {
   });
 
   test('rows whose covariance cannot be a prior', () => {
-    const constant = Array.from({ length: 10 }, (_, i) => [i, 7]);
+    const dependent = Array.from({ length: 10 }, (_, i) => [i, 2 * i]);
     const message =
       /covariance of the rows, which covariancePrior defaults to, is not positive definite. Try passing/;
-    return rejects(() => fitWith({}, constant), DegenerateCovarianceError, message);
+    return rejects(() => fitWith({}, dependent), DegenerateCovarianceError, message);
   });
 
   test('the same rows with a prior of their own', async () => {

@@ -144,6 +144,7 @@ export class BayesianGaussianMixture implements BayesianMixtureParameters {
       points,
       {
         ...{ nComponents, nInit, tol, maxIter, seed, device, signal },
+        varying: { names: options.columns, remedy: 'a covariancePrior that gives it one' },
         onIteration:
           report &&
           (({ restart, iteration, logLikelihood: lowerBound, parameters }) =>
@@ -151,6 +152,7 @@ export class BayesianGaussianMixture implements BayesianMixtureParameters {
       },
       async rows => {
         const d = rows.shape[1];
+        const columns = checkColumns(options.columns, d);
         const family = isStandardised ? own.standardised(rows.scale) : own;
         const model = new BayesianMixture(
           family,
@@ -167,7 +169,6 @@ export class BayesianGaussianMixture implements BayesianMixtureParameters {
           },
           finish(fit, usual) {
             const fitInfo = { ...runInfo(fit, rows.backend), lowerBound: fit.logLikelihood };
-            const columns = checkColumns(options.columns, d);
             const provenance = { device: usual, fitInfo, columns };
             return new BayesianGaussianMixture(
               model,

@@ -9,6 +9,7 @@ import { orInFloat64 } from '../in-float64.js';
 import type { StartOptions } from '../init/start.js';
 import type { Model, Note } from '../models/model.js';
 import type { RunJson } from '../serialize.js';
+import { blamingConstantColumns, type Varying, withConstantColumns } from './constant-columns.js';
 import { checkStarts } from './options.js';
 
 /** How one of the starts ended. */
@@ -45,6 +46,8 @@ export interface FitOptions<P> extends Omit<EmOptions<P>, 'onIteration'> {
   seed?: number;
   device?: DeviceChoice;
   onIteration?: (progress: Progress<P> & { readonly restart: number }) => unknown;
+  /** Of models that take the variances of columns: what is said of those that have none. */
+  varying?: Varying;
 }
 
 /** What an estimator fits once its rows are loaded. */
@@ -78,7 +81,7 @@ export interface Kept<P> extends Fit<P> {
  */
 export async function fitBest<P, T>(
   points: Points,
-  { nComponents, nInit = 1, seed = 0, device, onIteration: report, ...options }: FitOptions<P>,
+  { nComponents, nInit = 1, seed = 0, device, onIteration: report, varying, ...options }: FitOptions<P>,
   prepare: (rows: Rows) => Job<P, T> | Promise<Job<P, T>>,
 ): Promise<T> {
   checkStarts(nInit, seed);
@@ -95,9 +98,11 @@ export async function fitBest<P, T>(
     throw new AbortedError('Aborted before the fit began: there is no model to hand back.');
 
   const { backend } = await backendFor(checked, device);
-  return withRows(checked, backend, async rows => {
+  const usual = isResident(checked) ? backend : (device ?? 'auto');
+  const fitRows = async (rows: Rows) => {
     const job = await orInFloat64(rows, prepare);
-    const finish = (fit: Kept<P>) => job.finish(fit, isResident(checked) ? backend : (device ?? 'auto'));
+    const finish = ({ notes, ...fit }: Kept<P>) =>
+      job.finish({ ...fit, notes: varying ? withConstantColumns(notes, rows, varying) : notes }, usual);
     const runOnce = async (restart: number) => {
       const start = (on: Rows) => startOf(job, on, { seed, stream: restart, signal });
       const onIteration = report && ((progress: Progress<P>) => report({ restart, ...progress }));
@@ -107,7 +112,12 @@ export async function fitBest<P, T>(
       return { fit, measured, rank };
     };
     return finish(await best(job.seeded ? nInit : 1, runOnce, finish, signal));
-  });
+  };
+  return withRows(checked, backend, rows =>
+    fitRows(rows).catch(error => {
+      throw varying ? blamingConstantColumns(error, rows, varying) : error;
+    }),
+  );
 }
 
 /** @throws EmError with the fit as `lastGood` */

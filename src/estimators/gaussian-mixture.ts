@@ -62,7 +62,9 @@ export class GaussianMixture extends FittedMixture<GaussianParameters> {
     const plain = new MixtureModel(family, options.nComponents);
     const rules = rulesOf({ eStep, mStep, fixed, accelerate: rest.accelerate, tol: rest.tol });
     const { start, seeded } = startOf(init ?? defaultInit(rules));
-    return fitBest(points, { ...rest, ...rules }, rows => {
+    const varying = { names, remedy: 'a regCovar above 0' };
+    return fitBest(points, { ...rest, ...rules, varying }, rows => {
+      const columns = checkColumns(names, rows.shape[1]);
       const model = isStandardised
         ? new MixtureModel(family.standardised(rows.scale), options.nComponents)
         : plain;
@@ -74,7 +76,6 @@ export class GaussianMixture extends FittedMixture<GaussianParameters> {
         comparesMeasures: !rules.eStep.monotone,
         finish(fit, device) {
           const fitInfo = { ...runInfo(fit, rows.backend), logLikelihood: fit.measured };
-          const columns = checkColumns(names, rows.shape[1]);
           const provenance = { device, fitInfo, columns };
           return new GaussianMixture(model, fit.parameters, provenance) as FittedGaussianMixture;
         },

@@ -154,7 +154,8 @@ export class HiddenMarkovModel {
     const mStep = priors || fixed ? mStepOf(priors, fixed) : undefined;
     const rules = rulesOf({ mStep, accelerate, tol: rest.tol });
     let nParameters = 0;
-    return fitBest(encode(points, emission), { ...rest, ...rules }, rows => {
+    const varying = emission.covarianceType ? { names: columns, remedy: 'a regCovar above 0' } : undefined;
+    return fitBest(encode(points, emission), { ...rest, ...rules, varying }, rows => {
       const model = standardised ? new HiddenMarkov(standardised(rows.scale), told) : plain;
       return {
         model,

@@ -88,20 +88,22 @@ export class Mixture extends FittedMixture<CountParameters> {
     const model = new MixtureModel<CountParameters>(family, options.nComponents);
     const rules = rulesOf({ eStep, mStep, fixed, accelerate: rest.accelerate, tol: rest.tol });
     const { start, seeded } = startOf(init ?? defaultInit(rules));
-    return fitBest(encode(points, settings), { ...rest, ...rules }, rows => ({
-      model,
-      seeded,
-      start: (on, given) => start(model, on, given),
-      measure: (fit, on) => logLikelihoodOf(rules, model.on(on), fit),
-      comparesMeasures: !rules.eStep.monotone,
-      finish(fit, device) {
-        const fitInfo = { ...runInfo(fit, rows.backend), logLikelihood: fit.measured };
-        const columns = checkColumns(names, settings.levels?.length ?? rows.shape[1]);
-        const levelNames = checkLevelNames(named, settings.levels ?? []);
-        const provenance = { device, fitInfo, columns, levelNames };
-        return new Mixture(settings, model, fit.parameters, provenance) as FittedCounts;
-      },
-    }));
+    return fitBest(encode(points, settings), { ...rest, ...rules }, rows => {
+      const columns = checkColumns(names, settings.levels?.length ?? rows.shape[1]);
+      const levelNames = checkLevelNames(named, settings.levels ?? []);
+      return {
+        model,
+        seeded,
+        start: (on, given) => start(model, on, given),
+        measure: (fit, on) => logLikelihoodOf(rules, model.on(on), fit),
+        comparesMeasures: !rules.eStep.monotone,
+        finish(fit, device) {
+          const fitInfo = { ...runInfo(fit, rows.backend), logLikelihood: fit.measured };
+          const provenance = { device, fitInfo, columns, levelNames };
+          return new Mixture(settings, model, fit.parameters, provenance) as FittedCounts;
+        },
+      };
+    });
   }
 
   /**

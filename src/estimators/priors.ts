@@ -125,6 +125,7 @@ async function sampleCovariance({ covariance }: Gaussian, rows: Rows): Promise<F
   } catch (cause) {
     throw new DegenerateCovarianceError(
       "The covariance of the rows, which covariancePrior defaults to, is not positive definite. Try passing covariancePrior, dropping constant and linearly dependent columns, or (columns nearly dependent) device: 'cpu'.",
+      (cause as DegenerateCovarianceError).column,
       { cause },
     );
   }

@@ -97,7 +97,7 @@ const digits = (value: number) => Math.max(0, value).toPrecision(2);
 
 function narrowNote(narrow: Narrow, regCovar: number): Note {
   const message = `The variance of ${called(narrow)} is ${digits(narrow.variance)}, no more than regCovar (${regCovar}), which decides the likelihood there. Try leaving the feature out, or a smaller regCovar if it is that narrow.`;
-  return { kind: 'narrow-feature', message };
+  return { kind: 'narrow-feature', columns: [narrow.feature], message };
 }
 
 function collapsedNote(component: number, narrow: Narrow, regCovar: number, rows: string): Note {

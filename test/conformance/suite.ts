@@ -1,6 +1,7 @@
 import { bayesianCases } from './bayesian.js';
 import type { Case } from './case.js';
 import { chainCases } from './chains.js';
+import { constantColumnCases } from './constant-columns.js';
 import { countCases } from './count-numbers.js';
 import { degenerateCases } from './degenerate.js';
 import { hardCases } from './hard-cases.js';
@@ -20,6 +21,7 @@ export const cases: readonly Case[] = [
   ...referenceCases,
   ...startCases,
   ...degenerateCases,
+  ...constantColumnCases,
   ...hardCases,
   ...numberCases,
   ...countCases,

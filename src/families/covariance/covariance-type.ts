@@ -49,9 +49,19 @@ export interface CovarianceType {
 
 const ADVICE = 'Try a larger regCovar, fewer components, or standardised columns.';
 
-/** The error of a covariance whose factorisation broke down. */
-export function notPositiveDefinite(subject: string, { pivot, value }: BadPivot, d: number): Error {
+/**
+ * The error of a covariance whose factorisation broke down.
+ *
+ * @param shared whether the pivot is that of one variance for all columns
+ */
+export function notPositiveDefinite(
+  subject: string,
+  { pivot, value }: BadPivot,
+  d: number,
+  shared = false,
+): Error {
   return new DegenerateCovarianceError(
     `${subject} is not positive definite (pivot ${pivot + 1} of ${d} is ${Number(value.toPrecision(3))}). ${ADVICE}`,
+    shared ? undefined : pivot,
   );
 }

@@ -24,15 +24,19 @@ export const diag: CovarianceType = {
   },
 };
 
-/** [K, D] variances to reciprocal standard deviations. */
-export function whitenVariances(variances: Float64Array, k: number, d: number): Whitening {
+/**
+ * [K, D] variances to reciprocal standard deviations.
+ *
+ * @param shared whether the variances of a component are one
+ */
+export function whitenVariances(variances: Float64Array, k: number, d: number, shared = false): Whitening {
   const factors = new Float64Array(k * d);
   const logDeterminants = new Float64Array(k);
   for (let component = 0; component < k; component++) {
     for (let j = 0; j < d; j++) {
       const value = variances[component * d + j];
       if (!(value > 0)) {
-        throw notPositiveDefinite(`Covariance of component ${component}`, { pivot: j, value }, d);
+        throw notPositiveDefinite(`Covariance of component ${component}`, { pivot: j, value }, d, shared);
       }
       factors[component * d + j] = 1 / Math.sqrt(value);
       logDeterminants[component] -= 0.5 * Math.log(value);

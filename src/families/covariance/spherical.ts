@@ -23,6 +23,7 @@ export const spherical: CovarianceType = {
       Float64Array.from({ length: k * d }, (_, i) => covariances[Math.floor(i / d)]),
       k,
       d,
+      true,
     ),
 
   component: (covariances, k, d) => diagonalTriangle(new Float64Array(d).fill(covariances[k])),

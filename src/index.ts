@@ -56,6 +56,7 @@ export type { BayesianGaussianMixtureJson, GivenPosterior } from './estimators/b
 export type { BayesianFitProgress, BayesianGaussianMixtureOptions } from './estimators/bayesian-options.js';
 export type { FamilyName, FamilySettings } from './estimators/count-family.js';
 export type { FitInfo } from './estimators/fitted-mixture.js';
+export type { RunInfo, StartInfo } from './estimators/fitting.js';
 export { type FittedGaussianMixture, GaussianMixture } from './estimators/gaussian-mixture.js';
 export type { GaussianMixtureJson } from './estimators/gaussian-mixture-json.js';
 export type { EmissionName } from './estimators/hidden-markov-emission.js';
@@ -116,7 +117,7 @@ export { type Gaussian, type GaussianParameters, gaussian } from './families/gau
 export type { GaussianPrior } from './families/gaussian-prior.js';
 export { type DirichletPrior, multinomial } from './families/multinomial.js';
 export { type GammaPrior, poisson } from './families/poisson.js';
-export type { EmOptions, Fit, Progress } from './fit.js';
+export type { EmOptions, Fit, Progress, Rank } from './fit.js';
 export {
   type ChainStart,
   type GivenChain,

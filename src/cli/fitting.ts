@@ -2,6 +2,7 @@ import type { Backend } from '../backends/backend.js';
 import type { TuningOptions } from '../backends/webgpu/tuner.js';
 import type { StopReason } from '../convergence.js';
 import { EmError } from '../errors.js';
+import type { StartInfo } from '../estimators/fitting.js';
 import { onDevice } from './device.js';
 import { describe, note } from './exit.js';
 import { checkWritable, isStdout } from './files.js';
@@ -33,6 +34,7 @@ export interface Outcome {
     readonly nIter: number;
     readonly stopReason: StopReason;
     readonly notes?: readonly { readonly message: string }[];
+    readonly starts?: readonly StartInfo[];
   };
   /** Whether it could not have converged: it was to run all its iterations. */
   readonly runsAll?: boolean;
@@ -61,18 +63,14 @@ export async function runFit(options: RunOptions, prepare: () => Promise<Job>): 
   const job = await prepare();
   const path = fileOf(options);
   // Whoever interrupts a program that is saving gets it saved.
-  const {
-    file,
-    json = file,
-    text,
-  } = await interruptible(async () => {
+  const outcome = await interruptible(async () => {
     const outcome = await fitOnDevice(job, options, tuning).catch(error => keepLastGood(error, path));
     noteEnding(outcome, options.maxIter);
     if (path !== undefined) await save(path, jsonFile(outcome.file), () => showModel(outcome, options));
     return outcome;
   });
   const isModelAsked = options.json || (options.out !== undefined && isStdout(options.out));
-  await (isModelAsked ? showModel({ file, json }, options) : print(text));
+  await (isModelAsked ? showModel(outcome, options) : print(outcome.text));
   if (path !== undefined) note(`model written to ${path}`);
 }
 
@@ -94,8 +92,9 @@ const fitOnDevice = (
     tuning,
   );
 
-const showModel = ({ file, json = file }: Pick<Outcome, 'file' | 'json'>, options: RunOptions) =>
-  printJson(options.json ? json : file);
+/** The model; for machines also what files do not keep: how each start ended. */
+const showModel = ({ file, json = file, fitInfo: { starts } }: Outcome, options: RunOptions) =>
+  printJson(options.json ? { ...(isModel(json) ? json.toJSON() : json), starts } : file);
 
 function noteEnding({ fitInfo: { nIter, stopReason, notes = [] }, runsAll }: Outcome, maxIter: number): void {
   for (const { message } of notes.slice(0, MOST_NOTES)) note(message);

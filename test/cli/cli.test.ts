@@ -192,6 +192,7 @@ describe('fit', () => {
     expect(json).toEqual({
       ...JSON.parse(readFileSync(out, 'utf8')),
       ...{ bic: expect.any(Number), aic: expect.any(Number), icl: expect.any(Number) },
+      starts: [{ objective: json.fit.logLikelihood, collapsed: false, stopReason: 'aborted' }],
     });
   });
 

@@ -2,15 +2,7 @@ import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { formatNpy } from '../../src/data/npy.js';
 import { GaussianMixture, HiddenMarkovModel, parseCsv, parseNpy } from '../../src/index.js';
-import { at, onCpu, put, run } from './harness.js';
-
-/** Run what must go well. */
-async function done(...args: string[]): Promise<string> {
-  const { code, stdout, stderr } = await run(args);
-  expect(code, stderr).toBe(0);
-  return stdout;
-}
-const json = async (...args: string[]) => JSON.parse(await done(...args, '--json'));
+import { at, done, json, onCpu, put, run } from './harness.js';
 
 /** Two clouds that differ in a alone; b has the values of both. */
 const A = [1, 2, 1.5, 21, 22, 20.5];

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll } from 'vitest';
+import { afterAll, expect } from 'vitest';
+import { parseCsv } from '../../src/index.js';
 
 export const inRepository = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 export const cli = inRepository('dist/cli.js');
@@ -51,3 +52,15 @@ export function run(
     child.on('close', code => resolve({ ...outcome, code }));
   });
 }
+
+/** What a command prints that must go well. */
+export async function done(...args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await run(args);
+  expect(code, stderr).toBe(0);
+  return stdout;
+}
+
+export const json = async (...args: string[]) => JSON.parse(await done(...args, '--json'));
+
+export const pointsOf = (file: string, columns?: string[]) =>
+  parseCsv(readFileSync(file, 'utf8'), { columns }).points;

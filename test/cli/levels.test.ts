@@ -1,15 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parseCsv } from '../../src/index.js';
-import { at, onCpu, put, run } from './harness.js';
-
-/** Run what must go well. */
-async function done(...args: string[]): Promise<string> {
-  const { code, stdout, stderr } = await run(args);
-  expect(code, stderr).toBe(0);
-  return stdout;
-}
-const json = async (...args: string[]) => JSON.parse(await done(...args, '--json'));
+import { at, done, json, onCpu, put, run } from './harness.js';
 
 const SKY = ['rain', 'sun', 'sun', 'rain', 'snow', 'snow'];
 const WIND = ['low', 'high', 'low', 'low', 'high', 'high'];

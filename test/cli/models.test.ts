@@ -1,20 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { KMeans, LatentDirichletAllocation, Mixture, parseCsv } from '../../src/index.js';
-import { at, earthquakes, faithful, iris, onCpu, put, run } from './harness.js';
+import { KMeans, LatentDirichletAllocation, Mixture } from '../../src/index.js';
+import { at, done, earthquakes, faithful, iris, json, onCpu, pointsOf, put, run } from './harness.js';
 
 const two = ['--components', '2', ...onCpu];
 const petals = ['--columns', 'petal_length,petal_width'];
-
-/** Run what must go well. */
-async function done(...args: string[]): Promise<string> {
-  const { code, stdout, stderr } = await run(args);
-  expect(code, stderr).toBe(0);
-  return stdout;
-}
-const json = async (...args: string[]) => JSON.parse(await done(...args, '--json'));
-const pointsOf = (file: string, columns?: string[]) =>
-  parseCsv(readFileSync(file, 'utf8'), { columns }).points;
 
 const DENSE = 'doc,apple,pear,engine,wheel\na,3,2,0,0\nb,0,0,4,2\nc,1,3,0,0\nd,0,0,1,3\n';
 const TRIPLES = `doc,word,count\n${[
@@ -143,8 +133,9 @@ describe('kmeans', () => {
     expect(outputs.kMeans).toMatch(/^model +k-means, 3 clusters, 2 features\ninertia +31\.3713/);
     expect(outputs.kMeans).toMatch(/^cluster +rows +centre petal_length +centre petal_width$/m);
     const args = [iris, ...petals, '--clusters', '3', '--restarts', '5'];
-    const { sizes, ...model } = await json('kmeans', ...args, ...onCpu);
+    const { sizes, starts, ...model } = await json('kmeans', ...args, ...onCpu);
     expect(sizes.sort()).toEqual([48, 50, 52]);
+    expect(starts).toHaveLength(5);
     expect(model).toEqual(JSON.parse(readFileSync(files.kMeans, 'utf8')));
   });
 

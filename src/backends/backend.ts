@@ -129,8 +129,6 @@ export interface Rows extends Loaded {
   readonly squares: Float64Array;
   /** [n] how often each row counts, ≥ 0; absent: once. */
   readonly weights?: Float64Array;
-  /** Columns that have one value in all rows, ascending. */
-  readonly constant: readonly number[];
   /** How the rows divide into sequences; absent: they have no order. */
   readonly sequences?: Sequences;
 

@@ -5,13 +5,8 @@ export interface ColumnMoments {
   readonly center: Float64Array;
   /** 1 where the column is constant */
   readonly scale: Float64Array;
-<<<<<<< HEAD
   /** Σ w (x − center)² */
   readonly squares: Float64Array;
-=======
-  /** Columns that do not vary, ascending. */
-  readonly constant: readonly number[];
->>>>>>> 6cc22ae (A constant column is named once: the table knows it, and no component is blamed for it)
 }
 
 /**
@@ -34,14 +29,5 @@ export function columnMoments({ data, shape: [n, d] }: Matrix, weights?: Float64
     const weight = weights?.[i] ?? 1;
     for (let j = 0; j < d; j++) squares[j] += weight * (data[i * d + j] - center[j]) ** 2;
   }
-<<<<<<< HEAD
   return { center, squares, scale: squares.map(value => Math.sqrt(value / mass) || 1) };
-=======
-  const constant: number[] = [];
-  for (let j = 0; j < d; j++) {
-    if (scale[j] === 0) constant.push(j);
-    scale[j] = Math.sqrt(scale[j] / mass) || 1;
-  }
-  return { center, scale, constant };
->>>>>>> 6cc22ae (A constant column is named once: the table knows it, and no component is blamed for it)
 }

@@ -75,11 +75,7 @@ export function countMoments({
   data,
   indices,
   shape: [n, vocabulary],
-<<<<<<< HEAD
 }: CheckedCounts): Omit<ColumnMoments, 'squares'> {
-=======
-}: CheckedCounts): Omit<ColumnMoments, 'constant'> {
->>>>>>> 6cc22ae (A constant column is named once: the table knows it, and no component is blamed for it)
   const center = new Float64Array(vocabulary);
   const scale = new Float64Array(vocabulary);
   const present = new Float64Array(vocabulary);

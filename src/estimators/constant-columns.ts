@@ -13,11 +13,8 @@ export interface Varying {
 const MOST_LISTED = 8;
 
 /** What a fit has to tell: constant columns once, in place of what an M-step says of them. */
-export function withConstantColumns(
-  notes: readonly Note[],
-  { constant }: Rows,
-  { names }: Varying,
-): readonly Note[] {
+export function withConstantColumns(notes: readonly Note[], rows: Rows, { names }: Varying): readonly Note[] {
+  const constant = constantColumns(rows);
   if (constant.length === 0) return notes;
   const isSaid = ({ kind, columns = [] }: Note) =>
     kind === 'narrow-feature' && columns.every(column => constant.includes(column));
@@ -26,19 +23,19 @@ export function withConstantColumns(
 }
 
 /** An error in a covariance, about the constant columns where those are its cause. */
-export function blamingConstantColumns(
-  error: unknown,
-  { constant, shape }: Rows,
-  { names, remedy }: Varying,
-): unknown {
+export function blamingConstantColumns(error: unknown, rows: Rows, { names, remedy }: Varying): unknown {
   if (!(error instanceof DegenerateCovarianceError)) return error;
-  const isCause = constant.length === shape[1] || constant.includes(error.column ?? -1);
+  const constant = constantColumns(rows);
+  const isCause = constant.length === rows.shape[1] || constant.includes(error.column ?? -1);
   if (!isCause) return error;
   const message = `${subject(constant, names)} in all rows, and no variance. Try leaving ${them(constant)} out, or ${remedy}.`;
   const blaming = new DegenerateCovarianceError(message, constant[0], { cause: error });
   blaming.lastGood = error.lastGood;
   return blaming;
 }
+
+const constantColumns = ({ squares }: Rows): number[] =>
+  Array.from(squares.keys()).filter(j => squares[j] === 0);
 
 /** "Column 2 has one value", or of several: "Columns "a" and 2 have one value each". */
 function subject(columns: readonly number[], names: readonly string[] | undefined): string {

@@ -26,11 +26,7 @@ import { weigher } from './weigh.js';
 export class CpuMemory {
   readonly center: Float64Array;
   readonly scale: Float64Array;
-<<<<<<< HEAD
   readonly squares: Float64Array;
-=======
-  readonly constant: readonly number[];
->>>>>>> 6cc22ae (A constant column is named once: the table knows it, and no component is blamed for it)
   readonly shape: readonly [number, number];
   readonly mass: number;
   #data: Float64Array | undefined;
@@ -44,12 +40,7 @@ export class CpuMemory {
   ) {
     this.shape = points.shape;
     this.mass = weights ? sumOf(weights, 0, weights.length) : points.shape[0];
-<<<<<<< HEAD
     ({ center: this.center, scale: this.scale, squares: this.squares } = columnMoments(points, weights));
-=======
-    const moments = columnMoments(points, weights);
-    ({ center: this.center, scale: this.scale, constant: this.constant } = moments);
->>>>>>> 6cc22ae (A constant column is named once: the table knows it, and no component is blamed for it)
     this.#data = points.data instanceof Float64Array ? points.data : Float64Array.from(points.data);
   }
 
@@ -85,10 +76,6 @@ export class CpuRows implements Rows {
 
   get center(): Float64Array {
     return this.memory.center;
-  }
-
-  get constant(): readonly number[] {
-    return this.memory.constant;
   }
 
   get scale(): Float64Array {

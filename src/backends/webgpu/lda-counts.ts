@@ -30,11 +30,7 @@ export class GpuCounts extends Resident implements ResidentCounts {
     readonly counts: CheckedCounts,
     readonly vocabulary: Vocabulary,
     readonly lengths: Float64Array,
-<<<<<<< HEAD
     moments: Omit<ColumnMoments, 'squares'>,
-=======
-    moments: Omit<ColumnMoments, 'constant'>,
->>>>>>> 6cc22ae (A constant column is named once: the table knows it, and no component is blamed for it)
     readonly segments: readonly (Omit<CountSegment, 'bytes'> & { readonly buffers: SegmentBuffers })[],
   ) {
     super(context, 'counts');

@@ -21,11 +21,7 @@ const UPLOAD_BYTES = 8 * 2 ** 20;
 export class GpuRows extends Resident {
   readonly center: Float64Array;
   readonly scale: Float64Array;
-<<<<<<< HEAD
   readonly squares: Float64Array;
-=======
-  readonly constant: readonly number[];
->>>>>>> 6cc22ae (A constant column is named once: the table knows it, and no component is blamed for it)
   /** Rows beyond FAR, ascending; never resident. */
   readonly far: Uint32Array;
   /** Rows that are not resident now, ascending, and what is resident in the place of each. */
@@ -44,11 +40,7 @@ export class GpuRows extends Resident {
     readonly weights?: GpuWeights,
   ) {
     super(context, 'rows');
-<<<<<<< HEAD
     ({ center: this.center, scale: this.scale, squares: this.squares } = moments);
-=======
-    ({ center: this.center, scale: this.scale, constant: this.constant } = moments);
->>>>>>> 6cc22ae (A constant column is named once: the table knows it, and no component is blamed for it)
     this.far = farRows(points, units);
     this.#hidden = { indices: this.far, substitute: new Float32Array(points.shape[1]) };
   }

@@ -42,13 +42,8 @@ export class GpuTable implements Rows {
     return this.rows.scale;
   }
 
-<<<<<<< HEAD
   get squares(): Float64Array {
     return this.rows.squares;
-=======
-  get constant(): readonly number[] {
-    return this.rows.constant;
->>>>>>> 6cc22ae (A constant column is named once: the table knows it, and no component is blamed for it)
   }
 
   get weights(): Float64Array | undefined {

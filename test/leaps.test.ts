@@ -146,3 +146,31 @@ test.each(COVARIANCES)(
     }
   },
 );
+
+test('sums in which one far row swamps the squares of all others are no fall', async () => {
+  for (const seed of [0, 1, 2, 3, 4, 5]) {
+    const rng = createRng(seed, 9);
+    const data = Float64Array.from(
+      { length: 1600 },
+      (_, at) => (at % 2 ? 1e-3 : 1) * Math.round(4 * rng.normal()),
+    );
+    data.set([7e8, 2e9], 34);
+    const options = {
+      nComponents: 1,
+      covariancePrior: [
+        [1, 0],
+        [0, 1],
+      ],
+      meanPrior: [0, 0],
+      regCovar: 0,
+      device,
+    };
+    const fit = await BayesianGaussianMixture.fit(matrix(data, [800, 2]), {
+      ...options,
+      tol: 0,
+      maxIter: 5,
+      seed,
+    });
+    expect(fit.fitInfo.nIter).toBe(5);
+  }
+});

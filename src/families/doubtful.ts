@@ -1,12 +1,14 @@
 import { inverseFactor } from '../numerics/inverse-factor.js';
 import { at, weightedSquares } from '../numerics/triangle.js';
 import type { Statistics } from '../statistics.js';
-import type { CovarianceType, Whitening } from './covariance/covariance-type.js';
+import type { CovarianceType, Ridge, Whitening } from './covariance/covariance-type.js';
 import { EMPTY_ROWS } from './family.js';
 import type { GaussianParameters } from './gaussian.js';
 
 /** Relative error of covariances, in their own metric, that costs 10⁻⁵ nats a row: a maximum is flat. */
 const MOST_ERROR = 2 ** -7;
+/** The same, times the share of the variance that is regCovar's: a likelihood is not flat where that keeps it from its maximum. */
+const MOST_OF_RIDGE = 2 ** -13;
 /** The same where another pass over the rows mends it, so that nothing of it is left in an objective of float64. */
 const MOST_LEAP = 2 ** -30;
 /** Sums of so many rows are as exact as one product; errors of more of them cancel. */
@@ -18,6 +20,8 @@ const SUM_ROUNDING = 4;
 export interface Maximum {
   readonly covariance: CovarianceType;
   readonly parameters: GaussianParameters;
+  /** What regCovar adds. */
+  readonly ridge: Ridge;
   whiten(): Whitening;
 }
 
@@ -34,7 +38,7 @@ export function doubtful(statistics: Statistics, maximum: Maximum): number[] {
   if (!rounding) return [];
   const d = statistics.origin.length / counts.length;
   const isFull = maximum.covariance.moments === 'full';
-  return unsettled(statistics, maximum, rounding / MOST_ERROR, (c, squares) => {
+  return unsettled(statistics, maximum, rounding, MOST_ERROR, (c, squares) => {
     const second = (c * sums.length) / counts.length + d;
     for (let j = 0; j < d; j++) squares[j] = sums[second + (isFull ? at(j, j) : j)] / counts[c];
     return true;
@@ -49,7 +53,7 @@ export function leapt(statistics: Statistics, maximum: Maximum): number[] {
   const { counts, sums, origin } = statistics;
   const d = origin.length / counts.length;
   const { covariance, parameters } = maximum;
-  return unsettled(statistics, maximum, Number.EPSILON / 2 / MOST_LEAP, (c, squares) => {
+  return unsettled(statistics, maximum, Number.EPSILON / 2, MOST_LEAP, (c, squares) => {
     const own = covariance.component(parameters.covariances, c, d);
     const first = (c * sums.length) / counts.length;
     let isFar = false;
@@ -61,22 +65,26 @@ export function leapt(statistics: Statistics, maximum: Maximum): number[] {
   });
 }
 
-/** Components of which `squaresOf` writes squares that rounding, in units of what is allowed, makes too much of. */
+/** Components of which `squaresOf` writes squares that relative rounding makes more than `most` of. */
 function unsettled(
   { counts, origin }: Statistics,
   maximum: Maximum,
   rounding: number,
+  most: number,
   squaresOf: (component: number, squares: Float64Array) => boolean,
 ): number[] {
   const d = origin.length / counts.length;
   const squares = new Float64Array(d);
+  const ridge = squares.map((_, j) => maximum.ridge(j));
   let factorOf: ReturnType<typeof factors> | undefined;
   return Array.from(counts.keys()).filter(c => {
     if (counts[c] < EMPTY_ROWS || !squaresOf(c, squares)) return false;
     factorOf ??= factors(maximum, counts.length, d);
     const factor = factorOf(c);
     const error = SUM_ROUNDING * rounding * Math.min(1, Math.sqrt(FEW_ROWS / counts[c]));
-    return !factor || !(error * weightedSquares(factor, squares) <= 1);
+    if (!factor) return true;
+    const relative = error * weightedSquares(factor, squares);
+    return !(relative <= most && relative * weightedSquares(factor, ridge) <= MOST_OF_RIDGE);
   });
 }
 

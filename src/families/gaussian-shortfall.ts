@@ -53,7 +53,8 @@ function roundingShortfall(
   const diagonal = covariance.moments === 'diag';
   const length = factors.length / counts.length;
   const d = diagonal ? length : (Math.sqrt(8 * length + 1) - 1) / 2;
-  const [moments, evaluation] = [4 * epsilon, 32 * epsilon];
+  const rows = counts.reduce((sum, count) => sum + count, 0);
+  const [moments, evaluation] = [4 * epsilon + STORED * Math.sqrt(rows), 32 * epsilon];
   return counts.reduce((sum, count, k) => {
     const own = covariance.component(covariances, k, d);
     const variances = Float64Array.from({ length: d }, (_, j) => own[at(j, j)]);

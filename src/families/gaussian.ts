@@ -127,7 +127,7 @@ export class Gaussian implements Family<GaussianParameters> {
     const { parameters } = this.maximise(statistics, previous);
     const k = statistics.counts.length;
     const whiten = () => this.#whiten(parameters.covariances, k, parameters.means.length / k);
-    return { covariance: this.covariance, parameters, whiten };
+    return { covariance: this.covariance, parameters, ridge: this.ridge, whiten };
   }
 
   #whiten(covariances: Float64Array, k: number, d: number): Whitening {

@@ -138,11 +138,11 @@ export class BayesianMixture implements Model<BayesianMixtureParameters> {
   }
 
   #maximum(statistics: Statistics): Maximum {
-    const { covariance } = this.family;
+    const { covariance, ridge } = this.family;
     const parameters = this.#components(statistics);
     const d = this.priors.components.mean.length;
     const whiten = () => covariance.whiten(parameters.covariances, this.nComponents, d);
-    return { covariance, parameters, whiten };
+    return { covariance, parameters, ridge, whiten };
   }
 
   #components(statistics: Statistics, ridge = this.family.ridge): NormalWishartParameters {

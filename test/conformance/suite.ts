@@ -10,6 +10,7 @@ import { numberCases } from './numbers.js';
 import { partCases } from './parts.js';
 import { posteriorCases } from './posteriors.js';
 import { referenceCases } from './reference.js';
+import { roundingCases } from './rounding.js';
 import { ruleCases } from './rules.js';
 import { startCases } from './starts.js';
 import { weightCases } from './weights.js';
@@ -24,6 +25,7 @@ export const cases: readonly Case[] = [
   ...constantColumnCases,
   ...hardCases,
   ...numberCases,
+  ...roundingCases,
   ...countCases,
   ...ruleCases,
   ...chainCases,

@@ -15,7 +15,7 @@ import { paddedComponents } from './geometry.js';
 import { precisionNotes } from './in-float64.js';
 import { lostOfLikelihood, type Packed, statisticUnits } from './pack.js';
 import { choosePlan } from './regimes.js';
-import { MOST_BLUR, type Resolution, ROUNDING, resolve } from './resolution.js';
+import { MOST_BLUR, mostBlurOf, type Resolution, ROUNDING, resolve } from './resolution.js';
 import type { GpuRows } from './rows.js';
 
 /** A sequence that runs through several chunks is walked forward twice: larger ones are worth their memory. */
@@ -68,7 +68,7 @@ class GpuWalks implements ChainWalks {
   ) {}
 
   async forwardBackward(chain: Chain, options: SumOptions = {}) {
-    const asked = resolve(this.rows, chain.emission, MOST_BLUR.sums);
+    const asked = resolve(this.rows, chain.emission, mostBlurOf(this.rows.shape[0]));
     if (options.exact || options.origin || !isResident(asked)) {
       const walks = await this.#twin();
       const found = await walks.forwardBackward(chain, options);

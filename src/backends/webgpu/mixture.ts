@@ -31,6 +31,7 @@ import {
   drownedDistances,
   isBlurred,
   MOST_BLUR,
+  mostBlurOf,
   type Resolution,
   ROUNDING,
   resolve,
@@ -86,7 +87,7 @@ export class GpuMixtures {
     { exact = [], origin }: SumOptions,
   ): Promise<Resolution> {
     const resident = workspace.rows;
-    const resolution = resolve(resident, densities, MOST_BLUR.sums, exact);
+    const resolution = resolve(resident, densities, mostBlurOf(resident.shape[0]), exact);
     if (exact.length === 0 || resolution.kind === 'all') return resolution;
     if (origin || isPartOf(exact, resident, resolution.substitute, densities)) return undetermined(exact);
     resident.hide(resolution.indices, resolution.substitute);
@@ -191,7 +192,7 @@ export class GpuMixtures {
         resident.hide(resolution.indices, resolution.substitute);
         return this.#posteriorOf(workspace, seen, index, options);
       });
-      const coarse = densities.form === 'linear' ? coarseRows(posterior, resident, densities) : [];
+      const coarse = coarseRows(posterior, resident, densities);
       const indices = Uint32Array.from(new Set([...resolution.indices, ...coarse])).sort();
       const hidden = rowsOf(resident, indices, rowBegin, rowBegin + count);
       yield patchPosterior(posterior, hidden, densities, options.assignment ?? 'exact');

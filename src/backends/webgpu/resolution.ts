@@ -3,6 +3,7 @@ import { type Densities, factorOf } from '../../models/densities.js';
 import { at, triangleLength, weightedSquares } from '../../numerics/triangle.js';
 import type { Statistics } from '../../statistics.js';
 import type { Posterior } from '../backend.js';
+import { rowsOfBlurredSquares } from './full-rounding.js';
 import { type Extent, linearTerms, rowsOfLargeTerms } from './linear-rounding.js';
 import type { Units } from './pack.js';
 import { beyond } from './unseen.js';
@@ -17,6 +18,9 @@ const REACH = 12;
  * sign, and what is left of their sum is half the square of it a row.
  */
 export const MOST_BLUR = { sums: 2 ** -8, scores: 1e-4 };
+
+/** The same of sums of n rows: errors of few have not cancelled yet. */
+export const mostBlurOf = (n: number) => Math.min(MOST_BLUR.sums, MOST_BLUR.scores * Math.sqrt(n));
 
 /** Rows that a step takes in float64, ascending, and what is resident in the place of each. */
 export interface SomeRows {
@@ -126,8 +130,13 @@ function roundings(densities: Densities, units: Units): Float64Array {
 }
 
 /** Rows whose log densities, by a linear form, rounding of products and of sums may move too far. */
-export const coarseRows = (posterior: Posterior, rows: Resident, densities: Densities): number[] =>
-  rowsOfLargeTerms(posterior, rows, densities, MOST_BLUR.scores / (2 * ROUNDING));
+export function coarseRows(posterior: Posterior, rows: Resident, densities: Densities): number[] {
+  const { form } = densities;
+  if (form === 'full') return rowsOfBlurredSquares(posterior, rows, densities, ROUNDING, MOST_BLUR.scores);
+  return form === 'linear'
+    ? rowsOfLargeTerms(posterior, rows, densities, MOST_BLUR.scores / (2 * ROUNDING))
+    : [];
+}
 
 /** Whether distances from centres are so short against the rounding of rows that their sum is little but that. */
 export function drownedDistances(

@@ -1,0 +1,48 @@
+import type { Matrix } from '../../data/matrix.js';
+import { type Densities, factorOf } from '../../models/densities.js';
+import { at } from '../../numerics/triangle.js';
+import type { Posterior } from '../backend.js';
+import type { Units } from './pack.js';
+
+/** Relative error of a log density that is no matter of digits. */
+const MOST_SHARE = 2 ** -20;
+
+/**
+ * Rows of a posterior whose log densities of full covariances rounding blurs by more than `most`, nats; ascending.
+ * y = W (x − μ) is off by `rounding` (Σ_ij W_ij² (x_j² + μ_j²))^½, x and μ from the centre, and −½ |y|² by |y| times
+ * that. Where columns depend on each other y is far smaller than its terms. |y|² is what the log density is behind its
+ * constant.
+ */
+export function rowsOfBlurredSquares(
+  { begin, labels, logDensities }: Posterior,
+  { points: { data }, units: { center } }: { readonly points: Matrix; readonly units: Units },
+  densities: Densities,
+  rounding: number,
+  most: number,
+): number[] {
+  const { nFeatures: d, logConstants, means } = densities;
+  const columns = columnSquares(densities);
+  const found: number[] = [];
+  labels.forEach((k, i) => {
+    const square = 2 * (logConstants[k] - logDensities[i]);
+    if (!(square > 0)) return;
+    let squares = 0;
+    for (let j = 0, x = (begin + i) * d, own = k * d; j < d; j++, x++, own++) {
+      squares += columns[own] * ((data[x] - center[j]) ** 2 + (means[own] - center[j]) ** 2);
+    }
+    const blur = rounding * Math.sqrt(square * squares);
+    if (blur > most + MOST_SHARE * Math.abs(logDensities[i])) found.push(begin + i);
+  });
+  return found;
+}
+
+/** [K, D] Σ_i W_ij² */
+function columnSquares(densities: Densities): Float64Array {
+  const { nComponents, nFeatures: d } = densities;
+  const columns = new Float64Array(nComponents * d);
+  for (let k = 0; k < nComponents; k++) {
+    const factor = factorOf(densities, k);
+    for (let i = 0; i < d; i++) for (let j = 0; j <= i; j++) columns[k * d + j] += factor[at(i, j)] ** 2;
+  }
+  return columns;
+}

@@ -1,0 +1,92 @@
+/**
+ * What rounds rows apart: few rows in groups far apart, far rows of columns that depend on each other, covariances that
+ * regCovar decides. Right values are float64's on the CPU, at the same parameters.
+ */
+import { cpu, GaussianMixture, type Matrix } from '../../src/index.js';
+import { createRng } from '../../src/numerics/rng.js';
+import { allNear, near } from '../support/assert.js';
+import type { Case } from './case.js';
+
+/** Six groups of twelve rows, 10⁴ standard deviations apart. */
+function fewAndFarApart(seed: number): Matrix {
+  const rng = createRng(seed, 21);
+  const centres = Float64Array.from({ length: 18 }, () => 1e4 * rng.normal());
+  const data = Float64Array.from({ length: 216 }, (_, at) => {
+    const group = Math.floor(at / 36);
+    return centres[3 * group + (at % 3)] + rng.normal();
+  });
+  return { data, shape: [72, 3] };
+}
+
+/** Columns of heavy tails, which one part runs through. */
+function heavyTails(seed: number): Matrix {
+  const rng = createRng(seed, 22);
+  const d = 8;
+  const data = new Float64Array(600 * d);
+  for (let i = 0; i < 600; i++) {
+    const common = (30 * rng.normal()) / rng.normal();
+    for (let j = 0; j < d; j++) data[i * d + j] = common + rng.normal() / rng.normal();
+  }
+  return { data, shape: [600, d] };
+}
+
+/** Four columns of which the last is a combination of the others, and one far row. */
+function dependentAndFar(seed: number): Matrix {
+  const rng = createRng(seed, 23);
+  const data = new Float64Array(4 * 217);
+  for (let i = 0; i < 217; i++) {
+    const [a, b, c] = [rng.uniform(), rng.uniform(), rng.uniform()];
+    data.set(i === 100 ? [1e8, -2e8, 5e7, 1e8] : [a, b, c, a - 0.5 * b], 4 * i);
+  }
+  return { data, shape: [217, 4] };
+}
+
+export const roundingCases: Case[] = [
+  {
+    name: 'few rows in groups far apart have the log-likelihood of float64',
+    async run(device) {
+      for (const seed of [1, 2, 3]) {
+        const points = fewAndFarApart(seed);
+        const model = await GaussianMixture.fit(points, { nComponents: 6, seed, device: cpu() });
+        const options = { nComponents: 6, init: model, maxIter: 0 };
+        const [own, right] = await Promise.all(
+          [device, cpu()].map(backend => GaussianMixture.fit(points, { ...options, device: backend })),
+        );
+        const bound = { rel: 1e-6, abs: 72e-4 };
+        near(own.fitInfo.logLikelihood, right.fitInfo.logLikelihood, bound, `log-likelihood, seed ${seed}`);
+      }
+    },
+  },
+  {
+    name: 'far rows of columns that depend on each other are scored as in float64',
+    async run(device) {
+      for (const seed of [29, 49]) {
+        const points = heavyTails(seed);
+        const model = await GaussianMixture.fit(points, { nComponents: 3, seed, maxIter: 10, device: cpu() });
+        const scores = await model.scoreSamples(points, { device });
+        allNear(
+          scores,
+          await model.scoreSamples(points, { device: cpu() }),
+          { abs: 1e-4, rel: 1e-6 },
+          'scores',
+        );
+      }
+    },
+  },
+  {
+    name: 'an M-step of covariances that regCovar decides is that of float64',
+    async run(device) {
+      const points = dependentAndFar(4);
+      const options = { nComponents: 8, tol: 0 };
+      const from = { ...options, init: 'k-means', seed: 4, maxIter: 6 } as const;
+      const init = await GaussianMixture.fit(points, { ...from, device: cpu() });
+      const [own, right] = await Promise.all(
+        [device, cpu()].map(async backend => {
+          const next = await GaussianMixture.fit(points, { ...options, init, maxIter: 1, device: backend });
+          return next.score(points, { device: cpu() });
+        }),
+      );
+      near(own, right, { abs: 1e-4, rel: 1e-6 }, 'nats a row');
+    },
+  },
+];

@@ -74,6 +74,27 @@ export const roundingCases: Case[] = [
     },
   },
   {
+    name: 'hidden rows are not taken to a component that has none of them, and are taken away again as in float64',
+    async run(device) {
+      const rng = createRng(5, 24);
+      const d = 12;
+      const data = Float64Array.from({ length: 124 * d }, (_, at) => (at < 62 * d ? 0 : 2e4) + rng.normal());
+      const points: Matrix = { data, shape: [124, d] };
+      const means = [0, 2e4, 40].map(mean => new Array<number>(d).fill(mean));
+      const init = { weights: [0.5, 0.5, 0], means, covariances: [1, 1, 4e5] };
+      const options = { nComponents: 3, covarianceType: 'spherical', init, maxIter: 0 } as const;
+      const [own, right] = await Promise.all(
+        [device, cpu()].map(backend => GaussianMixture.fit(points, { ...options, device: backend })),
+      );
+      near(
+        own.fitInfo.logLikelihood,
+        right.fitInfo.logLikelihood,
+        { rel: 1e-6, abs: 124e-4 },
+        'log-likelihood',
+      );
+    },
+  },
+  {
     name: 'an M-step of covariances that regCovar decides is that of float64',
     async run(device) {
       const points = dependentAndFar(4);

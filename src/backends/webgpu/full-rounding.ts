@@ -10,8 +10,8 @@ const MOST_SHARE = 2 ** -20;
 /**
  * Rows of a posterior whose log densities of full covariances rounding blurs by more than `most`, nats; ascending.
  * y = W (x − μ) is off by `rounding` (Σ_ij W_ij² (x_j² + μ_j²))^½, x and μ from the centre, and −½ |y|² by |y| times
- * that. Where columns depend on each other y is far smaller than its terms. |y|² is what the log density is behind its
- * constant.
+ * that. Where columns depend on each other y is far smaller than its terms. |y|² is what the label's log density is
+ * behind its constant; that is at most log K behind all together.
  */
 export function rowsOfBlurredSquares(
   { begin, labels, logDensities }: Posterior,
@@ -22,9 +22,10 @@ export function rowsOfBlurredSquares(
 ): number[] {
   const { nFeatures: d, logConstants, means } = densities;
   const columns = columnSquares(densities);
+  const others = Math.log(logConstants.length);
   const found: number[] = [];
   labels.forEach((k, i) => {
-    const square = 2 * (logConstants[k] - logDensities[i]);
+    const square = 2 * (logConstants[k] - logDensities[i] + others);
     if (!(square > 0)) return;
     let squares = 0;
     for (let j = 0, x = (begin + i) * d, own = k * d; j < d; j++, x++, own++) {

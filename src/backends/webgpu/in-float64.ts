@@ -9,6 +9,7 @@ import { mixturePosterior, type PosteriorBlock, posteriorBlock } from '../cpu/mi
 import { weigher } from '../cpu/weigh.js';
 import type { AllRows } from './resolution.js';
 import type { GpuRows } from './rows.js';
+import { LEAST_SHARE } from './substitute.js';
 
 /** Some rows of a table, as the CPU backend's loops take them. */
 export interface Selection {
@@ -65,21 +66,6 @@ export function corrected(
   if (hidden.indices.length === 0) return found;
   const sum = add(add(found, partOf(hidden)), scale(partOf(hidden.substitutes), -1));
   return { ...sum, mass: found.mass };
-}
-
-/** A smaller part of a row is below the rounding of every sum that it is in. */
-const LEAST_SHARE = 2 ** -30;
-
-/** Whether some of the components have a part of what is resident in the place of hidden rows. */
-export function isPartOf(
-  components: readonly number[],
-  rows: GpuRows,
-  substitute: Float32Array,
-  densities: Densities,
-): boolean {
-  const block = posteriorBlock(1, densities.nComponents);
-  mixturePosterior(placeOf(rows, substitute), 0, 1, densities, block);
-  return components.some(k => block.responsibilities[k] > LEAST_SHARE);
 }
 
 /** Rows of which some of the components have a part. */

@@ -17,7 +17,6 @@ import {
   eStepOf,
   eStepOfAll,
   hideRows,
-  isPartOf,
   patchPosterior,
   rowsHeldBy,
   rowsOf,
@@ -89,7 +88,7 @@ export class GpuMixtures {
     const resident = workspace.rows;
     const resolution = resolve(resident, densities, mostBlurOf(resident.shape[0]), exact);
     if (exact.length === 0 || resolution.kind === 'all') return resolution;
-    if (origin || isPartOf(exact, resident, resolution.substitute, densities)) return undetermined(exact);
+    if (origin) return undetermined(exact);
     resident.hide(resolution.indices, resolution.substitute);
     const seen = seenBy(densities, resolution.unseen, resident.units);
     const posteriors = workspace.chunks.map(({ index }) => () => {

@@ -6,6 +6,7 @@ import type { Posterior } from '../backend.js';
 import { rowsOfBlurredSquares } from './full-rounding.js';
 import { type Extent, linearTerms, rowsOfLargeTerms } from './linear-rounding.js';
 import type { Units } from './pack.js';
+import { isClear } from './substitute.js';
 import { beyond } from './unseen.js';
 
 /** Unit of rounding of a resident number, relative. */
@@ -72,12 +73,18 @@ export function resolve(
   const blur = blurs(densities, rows);
   for (const k of unseen) blur[k] = 0;
   const narrow = [...blur.keys()].filter(k => blur[k] > mostOfForm(densities, most));
+  const excluded = new Set([...narrow, ...exact, ...unseen]);
+  const clear = (place: Float64Array) =>
+    isClear(place, densities, { blur, others: excluded, rounding: ROUNDING, most: MOST_BLUR.scores });
   if (narrow.length + exact.length === 0) {
-    return { kind: 'rows', indices: rows.far, substitute: new Float32Array(densities.nFeatures), unseen };
+    const centre = new Float32Array(densities.nFeatures);
+    const isFine = rows.far.length === 0 || densities.moments === 'first' || clear(rows.units.center);
+    const substitute = isFine ? centre : (placeOutside([], densities, rows.units, excluded, clear) ?? centre);
+    return { kind: 'rows', indices: rows.far, substitute, unseen };
   }
   if (narrow.length > 0 && densities.moments === 'first') return allRows(rows, densities, blur);
   const boxes = narrow.map(k => boxOf(densities, k, blur[k]));
-  const substitute = placeOutside(boxes, densities, rows.units, new Set([...narrow, ...exact, ...unseen]));
+  const substitute = placeOutside(boxes, densities, rows.units, excluded, clear);
   if (narrow.length === 0)
     return substitute ? { kind: 'rows', indices: rows.far, substitute, unseen } : undetermined(exact);
   const indices = substitute && rowsInside(boxes, rows);
@@ -132,7 +139,8 @@ function roundings(densities: Densities, units: Units): Float64Array {
 /** Rows whose log densities, by a linear form, rounding of products and of sums may move too far. */
 export function coarseRows(posterior: Posterior, rows: Resident, densities: Densities): number[] {
   const { form } = densities;
-  if (form === 'full') return rowsOfBlurredSquares(posterior, rows, densities, ROUNDING, MOST_BLUR.scores);
+  if (form === 'full')
+    return rowsOfBlurredSquares(posterior, rows, densities, 2 * ROUNDING, MOST_BLUR.scores);
   return form === 'linear'
     ? rowsOfLargeTerms(posterior, rows, densities, MOST_BLUR.scores / (2 * ROUNDING))
     : [];
@@ -247,18 +255,19 @@ const isInside = ({ low, high }: Box, x: ArrayLike<number>, begin: number): bool
 
 /**
  * A component's mean, in resident units, that is in no box: of those that are not excluded the one with the highest
- * peak, so that what is there is its alone. It adds nothing but a count to the component's sums.
+ * peak where rows may be taken to (`isClear`). What is there adds little but a count to the component's sums.
  */
 function placeOutside(
   boxes: readonly Box[],
   { nFeatures: d, means, logConstants }: Densities,
   { center, scale }: Units,
   excluded: ReadonlySet<number>,
+  clear: (place: Float64Array) => boolean,
 ): Float32Array | undefined {
   const others = [...logConstants.keys()].filter(k => !excluded.has(k));
   for (const k of others.sort((a, b) => logConstants[b] - logConstants[a])) {
     const place = means.subarray(k * d, (k + 1) * d);
-    if (boxes.some(box => isInside(box, place, 0))) continue;
+    if (boxes.some(box => isInside(box, place, 0)) || !clear(place)) continue;
     return Float32Array.from(place, (value, j) => (value - center[j]) / scale[j]);
   }
   return undefined;

@@ -73,6 +73,29 @@ export const roundingCases: Case[] = [
       }
     },
   },
+  ...(['diag', 'spherical'] as const).map(
+    (covarianceType): Case => ({
+      name: `rows at the edge of a component far from the centre are scored as in float64, ${covarianceType}`,
+      async run(device) {
+        const rng = createRng(6, 25);
+        const data = Float64Array.from({ length: 4000 }, () => 1400 + 2 * rng.normal());
+        const points: Matrix = { data, shape: [2000, 2] };
+        const means = [0, 1400].map(mean => [mean, mean]);
+        const covariances = covarianceType === 'diag' ? means.map(() => [1, 1]) : [1, 1];
+        const model = GaussianMixture.fromParameters(
+          { weights: [0.5, 0.5], means, covariances },
+          { covarianceType },
+        );
+        const scores = await model.scoreSamples(points, { device });
+        allNear(
+          scores,
+          await model.scoreSamples(points, { device: cpu() }),
+          { abs: 1e-4, rel: 1e-6 },
+          'scores',
+        );
+      },
+    }),
+  ),
   {
     name: 'hidden rows are not taken to a component that has none of them, and are taken away again as in float64',
     async run(device) {

@@ -3,9 +3,9 @@ import { type Densities, factorOf } from '../../models/densities.js';
 import { at, triangleLength, weightedSquares } from '../../numerics/triangle.js';
 import type { Statistics } from '../../statistics.js';
 import type { Posterior } from '../backend.js';
-import { rowsOfBlurredSquares } from './full-rounding.js';
 import { type Extent, linearTerms, rowsOfLargeTerms } from './linear-rounding.js';
 import type { Units } from './pack.js';
+import { rowsOfBlurredSquares } from './square-rounding.js';
 import { isClear } from './substitute.js';
 import { beyond } from './unseen.js';
 
@@ -136,14 +136,12 @@ function roundings(densities: Densities, units: Units): Float64Array {
   return blur;
 }
 
-/** Rows whose log densities, by a linear form, rounding of products and of sums may move too far. */
+/** Rows whose log densities rounding may move too far; of centres, what counts are differences of distances. */
 export function coarseRows(posterior: Posterior, rows: Resident, densities: Densities): number[] {
-  const { form } = densities;
-  if (form === 'full')
-    return rowsOfBlurredSquares(posterior, rows, densities, 2 * ROUNDING, MOST_BLUR.scores);
-  return form === 'linear'
-    ? rowsOfLargeTerms(posterior, rows, densities, MOST_BLUR.scores / (2 * ROUNDING))
-    : [];
+  const { scores } = MOST_BLUR;
+  if (densities.form === 'linear')
+    return rowsOfLargeTerms(posterior, rows, densities, scores / (2 * ROUNDING));
+  return areCentres(densities) ? [] : rowsOfBlurredSquares(posterior, rows, densities, 2 * ROUNDING, scores);
 }
 
 /** Whether distances from centres are so short against the rounding of rows that their sum is little but that. */

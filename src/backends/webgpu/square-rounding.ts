@@ -8,9 +8,9 @@ import type { Units } from './pack.js';
 const MOST_SHARE = 2 ** -20;
 
 /**
- * Rows of a posterior whose log densities of full covariances rounding blurs by more than `most`, nats; ascending.
+ * Rows of a posterior whose Gaussian log densities rounding blurs by more than `most`, nats; ascending.
  * y = W (x − μ) is off by `rounding` (Σ_ij W_ij² (x_j² + μ_j²))^½, x and μ from the centre, and −½ |y|² by |y| times
- * that. Where columns depend on each other y is far smaller than its terms. |y|² is what the label's log density is
+ * that. Where columns depend on each other, and where a component is narrow, y is far smaller than its terms. |y|² is what the label's log density is
  * behind its constant; that is at most log K behind all together.
  */
 export function rowsOfBlurredSquares(
@@ -39,7 +39,8 @@ export function rowsOfBlurredSquares(
 
 /** [K, D] Σ_i W_ij² */
 function columnSquares(densities: Densities): Float64Array {
-  const { nComponents, nFeatures: d } = densities;
+  const { form, nComponents, nFeatures: d, factors } = densities;
+  if (form === 'diag') return factors.map(w => w * w);
   const columns = new Float64Array(nComponents * d);
   for (let k = 0; k < nComponents; k++) {
     const factor = factorOf(densities, k);

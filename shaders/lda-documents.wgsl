@@ -1,8 +1,9 @@
-// Coordinate ascent in φ_d and γ_d of one document a workgroup: with θ_dk = exp(ψ(γ_dk)),
+// Coordinate ascent in φ_d and γ_d of one document a workgroup: with θ_dk = exp(ψ(γ_dk) − max_l ψ(γ_dl)),
 //   φ-norm_dv = Σ_k θ_dk β_kv,  γ_dk ← α + θ_dk Σ_v (n_dv / φ-norm_dv) β_kv
 // until the mean of |Δγ_dk| is small, from γ_dk = α + N_d / K, from the γ there is, or from that only if the other way
 // ends lower than it stands. Leaves γ, θ and n_dv / φ-norm_dv for lda-statistics, and the document's
-//   Σ_v n_dv log φ-norm_dv + Σ_k log Γ(γ_dk) − log Γ(α) − (γ_dk − α) ψ(γ_dk).
+//   Σ_v n_dv (log φ-norm_dv + max_l ψ(γ_dl) − ψ(Kα + N_d)) + Σ_k log Γ(γ_dk) − log Γ(α) − (γ_dk − α) (ψ(γ_dk) − 1),
+// in which N_d log N_d and N_d do not occur: the host adds N_d ψ(Kα + N_d) − N_d, since Σ_k γ_dk = Kα + N_d.
 #include lda-topics
 #include exp-digamma
 
@@ -43,6 +44,7 @@ var<workgroup> gamma: array<vec4f, QUADS>;
 var<workgroup> theta: array<vec4f, QUADS>;
 var<workgroup> partials: array<vec4f, GROUPS * QUADS>;
 var<workgroup> changes: array<f32, QUADS>;
+var<workgroup> lane_peaks: array<f32, LANES>;
 var<workgroup> lane_bounds: array<f32, LANES>;
 var<workgroup> bound: f32;
 var<workgroup> done: u32;
@@ -52,10 +54,28 @@ fn is_topic(quad: u32) -> vec4<bool> {
   return 4u * quad + vec4u(0u, 1u, 2u, 3u) < vec4u(COMPONENTS);
 }
 
-fn set_gamma(quad: u32, value: vec4f) {
-  let weights = max(exp_digamma(max(value, vec4f(SMALLEST_GAMMA))), SMALLEST_WEIGHT);
-  gamma[quad] = select(vec4f(), value, is_topic(quad));
-  theta[quad] = select(vec4f(), weights, is_topic(quad));
+// @returns the largest
+fn set_gamma(quad: u32, value: vec4f) -> f32 {
+  let own = select(vec4f(), value, is_topic(quad));
+  gamma[quad] = own;
+  return max(max(own.x, own.y), max(own.z, own.w));
+}
+
+// The largest γ, of what `set_gamma` returned to the lanes that have topics.
+fn largest_gamma() -> vec4f {
+  var largest = SMALLEST_GAMMA;
+  for (var i = 0u; i < min(LANES, chunk.quads); i++) { largest = max(largest, lane_peaks[i]); }
+  return vec4f(largest);
+}
+
+// θ of a lane's quads. What all topics of a document share cancels in φ: the largest is 1.
+fn set_thetas(lane: u32) {
+  if (lane >= chunk.quads) { return; }
+  let peak = largest_gamma();
+  for (var quad = lane; quad < chunk.quads; quad += LANES) {
+    let ratios = exp_digamma_ratio(max(gamma[quad], vec4f(SMALLEST_GAMMA)), peak);
+    theta[quad] = select(vec4f(), max(ratios, SMALLEST_WEIGHT), is_topic(quad));
+  }
 }
 
 // At most `updates` updates of `gamma`. @returns the bound's part, to all lanes
@@ -67,11 +87,13 @@ fn ascend(document: u32, lane: u32, updates: u32) -> f32 {
   workgroupBarrier();
 
   for (var update = 0u; ; update++) {
+    set_thetas(lane);
     if (lane == 0u) {
       var change = 0.0;
       for (var quad = 0u; quad < chunk.quads; quad++) { change += changes[quad]; }
       done = select(0u, 1u, change < chunk.tolerance || update == updates);
     }
+    let is_done = workgroupUniformLoad(&done); // θ is there, too
     for (var t = begin + lane; t < end; t += LANES) {
       let at = tokens[t].word * QUADS;
       var norm = 0.0;
@@ -79,7 +101,7 @@ fn ascend(document: u32, lane: u32, updates: u32) -> f32 {
       ratios[t] = tokens[t].count / norm;
     }
     storageBarrier();
-    if (workgroupUniformLoad(&done) != 0u) { break; }
+    if (is_done != 0u) { break; }
 
     if (group < GROUPS) {
       for (var quad = lane % SPAN; quad < chunk.quads; quad += LANES) {
@@ -89,17 +111,21 @@ fn ascend(document: u32, lane: u32, updates: u32) -> f32 {
       }
     }
     workgroupBarrier();
+    var peak = 0.0;
     for (var quad = lane; quad < chunk.quads; quad += LANES) {
       var sum = vec4f();
       for (var g = 0u; g < GROUPS; g++) { sum += partials[g * QUADS + quad]; }
       let before = gamma[quad];
-      set_gamma(quad, chunk.prior + theta[quad] * sum);
+      peak = max(peak, set_gamma(quad, chunk.prior + theta[quad] * sum));
       changes[quad] = dot(abs(gamma[quad] - before), vec4f(1.0));
     }
+    lane_peaks[lane] = peak;
     workgroupBarrier();
   }
 
-  var sum = 0.0;
+  let length = documents[document].length;
+  let whole = vec4f(f32(COMPONENTS) * chunk.prior + length);
+  var sum = select(0.0, length * digamma_difference(largest_gamma(), whole).x, lane == 0u);
   for (var t = begin + lane; t < end; t += LANES) { sum += tokens[t].count * log(tokens[t].count / ratios[t]); }
   let at_prior = gamma_term(vec4f(chunk.prior), chunk.prior);
   for (var quad = lane; quad < chunk.quads; quad += LANES) {
@@ -128,9 +154,12 @@ fn main(
   var reached = 0.0;
   // Where the earlier γ stands; the ascent from a fresh one; and if that ends lower, the ascent from the earlier one.
   for (var attempt = chunk.attempt; ; attempt++) {
+    var peak = 0.0;
     for (var quad = lane; quad < chunk.quads; quad += LANES) {
-      set_gamma(quad, select(gammas[document * QUADS + quad], fresh, attempt == FRESH));
+      let begins = select(gammas[document * QUADS + quad], fresh, attempt == FRESH);
+      peak = max(peak, set_gamma(quad, begins));
     }
+    lane_peaks[lane] = peak;
     reached = ascend(document, lane, select(chunk.max_updates, 0u, attempt == EARLIER));
     if (attempt > FRESH || (attempt == FRESH && reached >= least)) { break; }
     least = reached;

@@ -1,3 +1,4 @@
+import type { Note } from '../statistics.js';
 import type { Loaded } from './backend.js';
 
 /** When a document's q is good enough. */
@@ -22,6 +23,7 @@ export interface TopicStatistics {
   readonly sums: Float64Array;
   /** The documents' part of the bound: Σ_d E[log p(w_d, z_d, θ_d)] + H(q(z_d, θ_d)), nats. */
   readonly bound: number;
+  readonly notes?: readonly Note[];
 }
 
 /** q(θ) = Π_d Dirichlet(γ_d) of all documents, kept by a backend from step to step. */

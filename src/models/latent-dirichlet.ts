@@ -55,7 +55,7 @@ export class LatentDirichlet implements Model<TopicParameters, ResidentCounts> {
       }
       const { nComponents, docTopicPrior } = this;
       topics ??= await table.documentTopics({ nComponents, docTopicPrior, ...documents });
-      const { sums, bound } = await topics.update(this.expectedLogTopics(parameters, table.words));
+      const { sums, bound, notes } = await topics.update(this.expectedLogTopics(parameters, table.words));
       const spread = this.spread(sums, table);
       return {
         mass: table.mass,
@@ -63,6 +63,7 @@ export class LatentDirichlet implements Model<TopicParameters, ResidentCounts> {
         counts: this.#totals(spread),
         sums: spread,
         origin: NOTHING,
+        notes,
       };
     };
     return { model: this, table, factorises: true, eStep, dispose: () => topics?.dispose() };

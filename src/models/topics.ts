@@ -1,5 +1,5 @@
 import type { CheckedCounts } from '../data/sparse-counts.js';
-import { logGamma } from '../numerics/special.js';
+import { digamma, logGamma } from '../numerics/special.js';
 
 /** Topics ready to evaluate: exp(E[log β_kv]) = weights · e^offsets, each word's largest weight being 1. */
 export interface ScaledTopics {
@@ -61,6 +61,20 @@ export function lengthTerms(lengths: Float64Array, nComponents: number, docTopic
   const concentration = nComponents * docTopicPrior;
   const ofNone = logGamma(concentration);
   return lengths.reduce((sum, length) => sum + ofNone - logGamma(concentration + length), 0);
+}
+
+/**
+ * The same where documents' own parts have ψ(γ_dk) − ψ(Kα + N_d) in place of ψ(γ_dk) and one γ_dk − α more: N_d ψ − N_d
+ * besides. Terms as large as N_d log N_d cancel here.
+ */
+export function relativeLengthTerms(
+  lengths: Float64Array,
+  nComponents: number,
+  docTopicPrior: number,
+): number {
+  const whole = nComponents * docTopicPrior;
+  const besides = lengths.reduce((sum, length) => sum + length * (digamma(whole + length) - 1), 0);
+  return lengthTerms(lengths, nComponents, docTopicPrior) + besides;
 }
 
 /** What the bound has of each word's offset. */

@@ -13,6 +13,7 @@ import { referenceCases } from './reference.js';
 import { roundingCases } from './rounding.js';
 import { ruleCases } from './rules.js';
 import { startCases } from './starts.js';
+import { topicCases } from './topic-numbers.js';
 import { weightCases } from './weights.js';
 
 /** One text, run on every backend and every implementation of WebGPU. */
@@ -27,6 +28,7 @@ export const cases: readonly Case[] = [
   ...numberCases,
   ...roundingCases,
   ...countCases,
+  ...topicCases,
   ...ruleCases,
   ...chainCases,
   ...bayesianCases,

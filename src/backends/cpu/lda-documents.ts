@@ -3,12 +3,12 @@ import { ASCENT, type Ascent } from '../../models/topics.js';
 import { digamma, logGamma } from '../../numerics/special.js';
 import type { DocumentSettings } from '../topic-backend.js';
 
-/** What exp(ψ(γ)) and a scaled topic weight are at least: their product stays a normal number. */
+/** What a document's scaled exp(ψ(γ)) and a scaled topic weight are at least: their product stays a normal number. */
 export const SMALLEST_WEIGHT = 2 ** -500;
 
 /** One document at work. */
 export interface DocumentScratch {
-  /** [K] exp(ψ(γ_dk)) */
+  /** [K] exp(ψ(γ_dk) − max_l ψ(γ_dl)) */
   readonly theta: Float64Array;
   /** [K] Σ_v (n_dv / φ-norm_dv) β_kv */
   readonly sums: Float64Array;
@@ -32,11 +32,12 @@ export interface LdaProblem {
 }
 
 /**
- * Coordinate ascent in φ_d and γ_d: φ_dvk ∝ θ_dk β_kv with θ_dk = exp(ψ(γ_dk)), γ_dk = α + Σ_v n_dv φ_dvk (Blei, Ng &
- * Jordan 2003, eq. 6 and 7). At the end `theta` and `ratios` are those of the final γ.
+ * Coordinate ascent in φ_d and γ_d: φ_dvk ∝ θ_dk β_kv with θ_dk ∝ exp(ψ(γ_dk)), γ_dk = α + Σ_v n_dv φ_dvk (Blei, Ng &
+ * Jordan 2003, eq. 6 and 7). What all topics of a document share cancels in φ, so that the largest θ is 1. At the end
+ * `theta` and `ratios` are those of the final γ.
  *
  * @param gamma [K] of the last step, unless `begin` is fresh; overwritten
- * @returns Σ_v n_dv log Σ_k θ_dk β_kv + Σ_k log Γ(γ_dk) − log Γ(α) − (γ_dk − α) ψ(γ_dk)
+ * @returns Σ_v n_dv log Σ_k exp(ψ(γ_dk)) β_kv + Σ_k log Γ(γ_dk) − log Γ(α) − (γ_dk − α) ψ(γ_dk)
  */
 export function ldaDocument(
   problem: LdaProblem,
@@ -70,8 +71,12 @@ function ascend(
   const { nComponents, docTopicPrior, meanChangeTol } = settings;
   const [begin, end] = [indptr[document], indptr[document + 1]];
   let change = Number.POSITIVE_INFINITY;
+  let peak = 0;
   for (let update = 0; ; update++) {
-    for (let k = 0; k < nComponents; k++) theta[k] = Math.max(Math.exp(digamma(gamma[k])), SMALLEST_WEIGHT);
+    peak = digamma(gamma.reduce((a, b) => Math.max(a, b)));
+    for (let k = 0; k < nComponents; k++) {
+      theta[k] = Math.max(Math.exp(digamma(gamma[k]) - peak), SMALLEST_WEIGHT);
+    }
     const done = change / nComponents < meanChangeTol || update === updates;
     sums.fill(0);
     for (let t = begin; t < end; t++) {
@@ -92,7 +97,7 @@ function ascend(
   }
 
   let bound = 0;
-  for (let t = begin; t < end; t++) bound += data[t] * Math.log(data[t] / ratios[t]);
+  for (let t = begin; t < end; t++) bound += data[t] * (Math.log(data[t] / ratios[t]) + peak);
   const atPrior = logGamma(docTopicPrior);
   for (let k = 0; k < nComponents; k++) {
     bound += logGamma(gamma[k]) - atPrior - (gamma[k] - docTopicPrior) * digamma(gamma[k]);

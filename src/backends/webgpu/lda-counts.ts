@@ -7,6 +7,7 @@ import { cpu } from '../cpu/index.js';
 import type { DocumentSettings, DocumentTopics, ResidentCounts } from '../topic-backend.js';
 import type { Context } from './context.js';
 import { GpuDocumentTopics } from './lda-documents.js';
+import { noted, rangeNote } from './lda-range.js';
 import { type CountSegment, countSegment, cutDocuments } from './lda-segments.js';
 import { Resident } from './resident.js';
 
@@ -81,13 +82,16 @@ export class GpuCounts extends Resident implements ResidentCounts {
   }
 
   documentTopics(settings: DocumentSettings): Promise<DocumentTopics> {
-    return this.exclusive(() => {
+    return this.exclusive(async () => {
       if (settings.nComponents > MOST_TOPICS) {
         throw new InvalidArgumentError(
           `nComponents must be at most ${MOST_TOPICS} on WebGPU, got ${settings.nComponents}. Try device: 'cpu'.`,
         );
       }
-      return GpuDocumentTopics.create(this, settings);
+      const note = rangeNote(this, settings.docTopicPrior);
+      if (!note) return GpuDocumentTopics.create(this, settings);
+      const twin = await this.inFloat64();
+      return noted(await twin.documentTopics(settings), note);
     });
   }
 

@@ -1,5 +1,12 @@
 import { InvalidArgumentError, NonFiniteError } from '../../errors.js';
-import { ASCENT, ascentOf, lengthTerms, offsetTerms, scaleTopics } from '../../models/topics.js';
+import {
+  ASCENT,
+  ascentOf,
+  lengthTerms,
+  offsetTerms,
+  relativeLengthTerms,
+  scaleTopics,
+} from '../../models/topics.js';
 import {
   documentScratch,
   ldaDocument,
@@ -152,8 +159,9 @@ export class GpuDocumentTopics implements DocumentTopics {
     this.#steps++;
 
     const { sums, documents } = await this.#read(commands);
-    const rest = lengthTerms(lengths, nComponents, docTopicPrior) + offsetTerms(offsets, vocabulary.totals);
-    const isClear = this.#rounding <= CLEAR * Math.abs(documents + rest);
+    const ofLengths = relativeLengthTerms(lengths, nComponents, docTopicPrior);
+    const rest = ofLengths + offsetTerms(offsets, vocabulary.totals);
+    const isClear = this.#roundingOf(documents) <= CLEAR * Math.abs(documents + rest);
     const bound = isClear ? documents + rest : await this.#boundInFloat64(logTopics);
     if (Number.isFinite(bound) && sums.every(Number.isFinite)) return { sums, bound };
     throw new NonFiniteError(
@@ -161,9 +169,12 @@ export class GpuDocumentTopics implements DocumentTopics {
     );
   }
 
-  /** What float32 leaves uncertain of the bound: its terms are as large as Σ_d N_d log N_d, and cancel. */
-  get #rounding(): number {
-    return 2 ** -24 * this.counts.lengths.reduce((sum, length) => sum + length * Math.log1p(length), 0);
+  /** What float32 leaves uncertain of the bound: the device's part, Σ_k γ_dk, and terms of K logarithms a document. */
+  #roundingOf(documents: number): number {
+    const { lengths } = this.counts;
+    const { nComponents: k, docTopicPrior } = this.settings;
+    const terms = lengths.reduce((sum, n) => sum + n + k * (6 + docTopicPrior) * Math.log1p(n), 0);
+    return 2 ** -24 * (Math.abs(documents) + terms);
   }
 
   /** The documents' part of the bound at the γ of the device. */

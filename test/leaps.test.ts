@@ -6,6 +6,7 @@ import {
   GaussianMixture,
   type GaussianMixtureOptions,
   HiddenMarkovModel,
+  Mixture,
   partial,
 } from '../src/index.js';
 import { createRng } from '../src/numerics/rng.js';
@@ -172,5 +173,23 @@ test('sums in which one far row swamps the squares of all others are no fall', a
       seed,
     });
     expect(fit.fitInfo.nIter).toBe(5);
+  }
+});
+
+test('one row of 10¹⁵ words costs those of a few no digits', async () => {
+  for (const seed of [0, 1, 2, 3, 4, 5]) {
+    const rng = createRng(seed, 11);
+    const data = Float64Array.from({ length: 300 }, () => Math.floor(8 * rng.uniform()));
+    data[150] = 1e15;
+    const options = {
+      family: 'multinomial',
+      nComponents: 3,
+      init: 'random',
+      device,
+      tol: 0,
+      maxIter: 30,
+    } as const;
+    const fit = await Mixture.fit(matrix(data, [100, 3]), { ...options, seed });
+    expect(fit.fitInfo.nIter).toBe(30);
   }
 });

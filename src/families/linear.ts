@@ -190,13 +190,14 @@ export class Linear<Name extends string> implements Family<LinearParameters<Name
   /** Log densities are differences of terms as large as η x and A: the host rounds them to a multiple of these. */
   shortfall(statistics: Statistics, parameters: LinearParameters<Name>): number {
     const { natural, logPartition } = this.definition;
-    const { counts } = statistics;
+    const { counts, origin } = statistics;
     const values = this.#values(parameters);
     const d = values.length / counts.length;
     return counts.reduce((sum, count, k) => {
       const sizes = totals(statistics, k, d).map((total, j) => {
         const v = values[k * d + j];
-        return (total > 0 ? Math.abs(natural(v)) * total : 0) + count * Math.abs(logPartition(v));
+        const terms = total + count * Math.abs(origin[k * d + j]);
+        return (total > 0 ? Math.abs(natural(v)) * terms : 0) + count * Math.abs(logPartition(v));
       });
       return sum + ROUNDING * sizes.reduce((all, size) => all + size, 0);
     }, 0);

@@ -10,6 +10,9 @@ export interface DirichletPrior {
   readonly concentration: number;
 }
 
+/** Rows are taken about such a total at most: a few enormous ones would cost the others' log densities their digits. */
+const MOST_TRIALS = 2 ** 24;
+
 export interface MultinomialOptions {
   /** The total of drawn rows. Default 1. */
   trials?: number;
@@ -48,7 +51,8 @@ export function multinomial({ trials = 1, levels = [] }: MultinomialOptions = {}
     natural: logOf,
     logPartition: () => 0,
     mean: p => p,
-    trials: center => map(center, own => new Float64Array(own.length).fill(total(own))),
+    trials: center =>
+      map(center, own => new Float64Array(own.length).fill(Math.min(MOST_TRIALS, total(own)))),
     maximise: sums => map(sums, shares),
     pseudoCounts(prior, d) {
       checkPrior(prior, { concentration: 1 });

@@ -30,5 +30,7 @@ it.each([
 ])('%s fails on a constant column by its name where nothing gives it a variance', async (_, command) => {
   const { code, stderr } = await run([...command, named(), ...onCpu]);
   expect(code).not.toBe(0);
-  expect(stderr).toMatch(/^error: Column "site" has one value in all rows, and no variance\. Try leaving it out/m);
+  expect(stderr).toMatch(
+    /^error: Column "site" has one value in all rows, and no variance\. Try leaving it out/m,
+  );
 });

@@ -14,15 +14,16 @@ export interface AdapterReport {
  * The environment's WebGPU. In Node it is the package `webgpu`, put where browsers have it: this library and
  * TensorFlow.js then share one entry point, which stays referenced for as long as the process lives.
  *
+ * @param toggles of Dawn, in Node
  * @throws AbsentError where there is none
  */
-export async function provideGpu(): Promise<GPU> {
+export async function provideGpu(toggles: string[] = []): Promise<GPU> {
   if (globalThis.navigator?.gpu) return navigator.gpu;
   if (typeof process === 'undefined') throw new AbsentError('this browser offers no WebGPU here');
   const { create, globals } = await optional('webgpu', () => import('webgpu'));
   Object.assign(globalThis, globals);
   if (!globalThis.navigator) Object.defineProperty(globalThis, 'navigator', { value: {} });
-  Object.defineProperty(navigator, 'gpu', { value: create([]) });
+  Object.defineProperty(navigator, 'gpu', { value: create(toggles) });
   return navigator.gpu;
 }
 

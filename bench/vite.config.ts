@@ -34,6 +34,7 @@ export default defineConfig({
         hmm: here('hmm.ts'),
         submissions: here('submissions.ts'),
         bits: here('bits.ts'),
+        profile: here('profile.ts'),
         reliability: here('../test/reliability/command.ts'),
         'start-up-child': here('start-up-child.ts'),
       },

@@ -66,7 +66,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'backends/cpu/': [...COMPUTES, 'backends/checks.ts', 'backends/cpu/'],
   'backends/webgpu/': [...COMPUTES, 'backends/checks.ts', 'backends/cpu/', 'backends/webgpu/'],
   'backends/sum-of-tables.ts': ['data/', 'errors.ts', 'statistics.ts', 'models/', 'backends/'],
-  'backends/checks.ts': ['errors.ts', 'statistics.ts', 'models/', 'backends/backend.ts'],
+  'backends/checks.ts': ['errors.ts', 'statistics.ts', 'families/', 'models/', 'backends/backend.ts'],
   'backends/choose.ts': ['errors.ts', 'backends/'],
   'monotonicity.ts': ['errors.ts', 'statistics.ts', 'models/model.ts', 'backends/backend.ts'],
   'e-step/': [

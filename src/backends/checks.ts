@@ -1,10 +1,13 @@
 import { InvalidArgumentError, NonFiniteError } from '../errors.js';
+import { checkForm } from '../families/check-family.js';
 import type { Densities } from '../models/densities.js';
 import type { Statistics } from '../statistics.js';
 import type { Rows } from './backend.js';
 
-/** @throws InvalidArgumentError unless model and rows have the same number of features */
-export function checkFeatures({ shape }: Pick<Rows, 'shape'>, { nFeatures }: Densities): void {
+/** @throws InvalidArgumentError unless model and rows have the same number of features, and backends know the form */
+export function checkDensities({ shape }: Pick<Rows, 'shape'>, densities: Densities): void {
+  checkForm('A model', densities);
+  const { nFeatures } = densities;
   if (nFeatures === shape[1]) return;
   throw new InvalidArgumentError(`The model has ${nFeatures} features, the rows have ${shape[1]}.`);
 }

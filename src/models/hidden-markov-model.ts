@@ -1,6 +1,7 @@
 import type { Rows } from '../backends/backend.js';
 import type { Chain } from '../backends/chain-backend.js';
 import { InvalidArgumentError } from '../errors.js';
+import { checkFamily } from '../families/check-family.js';
 import {
   type Arrays,
   type Columns,
@@ -51,6 +52,7 @@ export class HiddenMarkov<P extends Arrays = Arrays> implements Model<ChainParam
     readonly family: Family<P>,
     { nStates, stationary = false }: HiddenMarkovOptions,
   ) {
+    checkFamily(family);
     checkInteger('nStates', nStates, 1, MAX_COMPONENTS);
     if (typeof stationary !== 'boolean') {
       throw new InvalidArgumentError(`stationary must be true or false, got ${inWords(stationary)}.`);

@@ -1,4 +1,5 @@
 import type { Rows } from '../backends/backend.js';
+import { checkFamily } from '../families/check-family.js';
 import type { Arrays, Columns, Family, Maximised, MaximiseOptions } from '../families/family.js';
 import type { Gaussian, GaussianParameters } from '../families/gaussian.js';
 import { checkInteger } from '../numbers.js';
@@ -31,6 +32,7 @@ export class MixtureModel<
     readonly family: F,
     readonly nComponents: number,
   ) {
+    checkFamily<P>(family);
     checkInteger('nComponents', nComponents, 1, MAX_COMPONENTS);
     this.baselines = new Baselines(family);
   }

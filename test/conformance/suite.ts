@@ -4,6 +4,7 @@ import { chainCases } from './chains.js';
 import { constantColumnCases } from './constant-columns.js';
 import { countCases } from './count-numbers.js';
 import { degenerateCases } from './degenerate.js';
+import { familyCases } from './families.js';
 import { hardCases } from './hard-cases.js';
 import { identityCases } from './identities.js';
 import { numberCases } from './numbers.js';
@@ -25,6 +26,7 @@ export const cases: readonly Case[] = [
   ...degenerateCases,
   ...constantColumnCases,
   ...hardCases,
+  ...familyCases,
   ...numberCases,
   ...roundingCases,
   ...countCases,

@@ -3,7 +3,7 @@ import { sumOf } from '../../numerics/sum.js';
 import { emptyStatistics } from '../../statistics.js';
 import type { SumOptions } from '../backend.js';
 import type { Chain, ChainWalks, Sequences, StateRun } from '../chain-backend.js';
-import { checkFeatures, checkFinite } from '../checks.js';
+import { checkDensities, checkFinite } from '../checks.js';
 import { ACCUMULATE, BLOCK_ROWS } from './accumulate.js';
 import { addProducts, chainBackward, transitionSums, weighRows } from './chain-backward.js';
 import { chainForward } from './chain-forward.js';
@@ -119,7 +119,7 @@ export class CpuWalks implements ChainWalks {
 
   #walk(chain: Chain): Walk {
     const { memory, sequences } = this;
-    checkFeatures(memory, chain.emission);
+    checkDensities(memory, chain.emission);
     return new Walk(memory.data, sequences, chain, memory.pause);
   }
 }

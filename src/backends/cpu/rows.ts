@@ -16,7 +16,7 @@ import {
   type TableEStepOptions,
 } from '../backend.js';
 import type { ChainWalks, Sequences } from '../chain-backend.js';
-import { checkDivision, checkFeatures, checkFinite } from '../checks.js';
+import { checkDensities, checkDivision, checkFinite } from '../checks.js';
 import { ACCUMULATE, BLOCK_ROWS } from './accumulate.js';
 import { CpuWalks } from './chain.js';
 import { mixturePosterior, posteriorBlock } from './mixture-posterior.js';
@@ -126,7 +126,7 @@ export class CpuRows implements Rows {
     part?: Block,
   ): Promise<Statistics> {
     const { nComponents, nFeatures, moments } = densities;
-    checkFeatures(this, densities);
+    checkDensities(this, densities);
     const { data: x, weights, pause } = this.memory;
     const weighed = weigher(weights, nComponents);
     const [first, end] = blockRange(this.shape[0], part);
@@ -145,7 +145,7 @@ export class CpuRows implements Rows {
     densities: Densities,
     { responsibilities = false, assignment = 'exact' }: PosteriorOptions = {},
   ): AsyncIterable<Posterior> {
-    checkFeatures(this, densities);
+    checkDensities(this, densities);
     const { data: x, pause } = this.memory;
     const nRows = this.shape[0];
     const { nComponents } = densities;

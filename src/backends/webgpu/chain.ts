@@ -2,7 +2,7 @@ import { InvalidArgumentError } from '../../errors.js';
 import { type ChainSums, emptyStatistics, type Statistics } from '../../statistics.js';
 import type { SumOptions } from '../backend.js';
 import type { Chain, ChainWalks, Sequences, StateRun } from '../chain-backend.js';
-import { checkFeatures, checkFinite } from '../checks.js';
+import { checkDensities, checkFinite } from '../checks.js';
 import { traceBack } from './chain-back-pointers.js';
 import { transitionFactor } from './chain-pack.js';
 import type { ChainChunk, Span } from './chain-pieces.js';
@@ -201,7 +201,7 @@ class GpuWalks implements ChainWalks {
 
   #exclusive<T>(chain: Chain, work: (workspace: ChainWorkspace) => Promise<T>): Promise<T> {
     const resident = this.rows;
-    checkFeatures(resident, chain.emission);
+    checkDensities(resident, chain.emission);
     const { nComponents } = chain.emission;
     if (nComponents > MOST_STATES) {
       throw new InvalidArgumentError(

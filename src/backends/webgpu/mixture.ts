@@ -8,7 +8,7 @@ import {
   type SumOptions,
   type TableEStepOptions,
 } from '../backend.js';
-import { checkFeatures, checkFinite } from '../checks.js';
+import { checkDensities, checkFinite } from '../checks.js';
 import type { Chunk } from './chunks.js';
 import type { Commands } from './commands.js';
 import { paddedComponents } from './geometry.js';
@@ -222,7 +222,7 @@ export class GpuMixtures {
     work: (workspace: Workspace) => Promise<T>,
     blocks = 1,
   ): Promise<T> {
-    checkFeatures(rows, densities);
+    checkDensities(rows, densities);
     return rows.exclusive(async () => {
       const workspace = this.workspaces.of(rows, densities, blocks);
       return work(workspace).catch(error => {

@@ -13,9 +13,21 @@ const MOST = 1e9;
  * @throws InvalidArgumentError unless every β is a number > 0 and at most 1e9
  */
 export function tempered(beta: number | readonly number[]): EStepRule {
+  return upTo(MOST, beta);
+}
+
+/**
+ * The same for distances, which have units: any β is stiff in some of them, and none in others.
+ *
+ * @throws InvalidArgumentError unless β is a number > 0
+ */
+export const stiff = (beta: number): EStepRule => upTo(Number.MAX_VALUE, beta);
+
+function upTo(most: number, beta: number | readonly number[]): EStepRule {
   const given = typeof beta === 'number' ? [beta] : beta;
-  const expected = `a number > 0 and at most ${MOST} (the hard rule is β → ∞), or a schedule of such numbers`;
-  const schedule = checkNumbers('beta', given, expected, value => value > 0 && value <= MOST);
+  const limit = most < Number.MAX_VALUE ? ` and at most ${most}` : '';
+  const expected = `a number > 0${limit} (the hard rule is β → ∞), or a schedule of such numbers`;
+  const schedule = checkNumbers('beta', given, expected, value => value > 0 && value <= most);
   if (schedule.length === 0) throw new InvalidArgumentError(`beta must be ${expected}, got none.`);
   const at = (iteration: number) => schedule[Math.min(iteration, schedule.length - 1)];
   return {

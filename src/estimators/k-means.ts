@@ -4,7 +4,7 @@ import type { StoppingOptions } from '../convergence.js';
 import { isMatrix, type Matrix } from '../data/matrix.js';
 import { type CheckedPoints, checkPoints, type Points, withRows } from '../data/points.js';
 import { hard } from '../e-step/hard.js';
-import { tempered } from '../e-step/tempered.js';
+import { stiff } from '../e-step/tempered.js';
 import { InvalidArgumentError } from '../errors.js';
 import { diag } from '../families/covariance/diag.js';
 import { spherical } from '../families/covariance/spherical.js';
@@ -134,7 +134,7 @@ export class KMeans {
     const { nClusters, init = 'k-means++', nInit, tol = DEFAULT_TOL, beta, ...rest } = options;
     const { maxIter = DEFAULT_MAX_ITER, seed, device, signal, onIteration: report } = rest;
     checkNumber('tol', tol, 'a number ≥ 0', value => value >= 0);
-    const eStep = beta === undefined ? hard : tempered(beta);
+    const eStep = beta === undefined ? hard : stiff(beta);
     const checked = checkPoints(points);
     const most = Math.min(MAX_COMPONENTS, checked.shape[0]);
     checkNumber(
@@ -237,7 +237,7 @@ export class KMeans {
       nFeatures,
       device: this.#device,
       units: unitsOf(densities),
-      posterior: (rows: Rows) => rows.posterior(densities),
+      posterior: (rows: Rows) => rows.posterior(densities, { assignment: 'hard' }),
     };
     return labels(scorer, points, options);
   }

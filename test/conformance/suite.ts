@@ -1,6 +1,7 @@
 import { bayesianCases } from './bayesian.js';
 import type { Case } from './case.js';
 import { chainCases } from './chains.js';
+import { clusterCases } from './cluster-numbers.js';
 import { constantColumnCases } from './constant-columns.js';
 import { countCases } from './count-numbers.js';
 import { degenerateCases } from './degenerate.js';
@@ -30,6 +31,7 @@ export const cases: readonly Case[] = [
   ...numberCases,
   ...roundingCases,
   ...countCases,
+  ...clusterCases,
   ...topicCases,
   ...ruleCases,
   ...chainCases,

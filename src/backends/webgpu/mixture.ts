@@ -11,6 +11,7 @@ import {
 import { checkDensities, checkFinite } from '../checks.js';
 import type { Chunk } from './chunks.js';
 import type { Commands } from './commands.js';
+import { gauged } from './gauge.js';
 import { paddedComponents } from './geometry.js';
 import {
   corrected,
@@ -52,6 +53,12 @@ export class GpuMixtures {
   ) {}
 
   async eStep(rows: GpuRows, densities: Densities, options: TableEStepOptions = {}): Promise<Statistics> {
+    const { densities: own, unit } = gauged(densities, rows.units, options.assignment === 'hard');
+    const statistics = await this.#eStep(rows, own, options);
+    return { ...statistics, logLikelihood: unit * statistics.logLikelihood };
+  }
+
+  async #eStep(rows: GpuRows, densities: Densities, options: TableEStepOptions): Promise<Statistics> {
     const { assignment = 'exact', block } = options;
     const rule = typeof assignment === 'object' ? 'sampled' : assignment;
     const [begin, end] = blockRange(rows.shape[0], block);
@@ -176,6 +183,17 @@ export class GpuMixtures {
     rows: GpuRows,
     densities: Densities,
     options: PosteriorOptions = {},
+  ): AsyncIterable<Posterior> {
+    const { densities: own, unit } = gauged(densities, rows.units, options.assignment === 'hard');
+    for await (const posterior of this.#posterior(rows, own, options)) {
+      yield { ...posterior, logDensities: posterior.logDensities.map(value => unit * value) };
+    }
+  }
+
+  async *#posterior(
+    rows: GpuRows,
+    densities: Densities,
+    options: PosteriorOptions,
   ): AsyncIterable<Posterior> {
     const resident = rows;
     const chunks = await this.#exclusive(rows, densities, async workspace => workspace.chunks);

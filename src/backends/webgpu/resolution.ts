@@ -7,6 +7,7 @@ import { type Extent, linearTerms, rowsOfLargeTerms } from './linear-rounding.js
 import type { Units } from './pack.js';
 import { rowsOfBlurredSquares } from './square-rounding.js';
 import { isClear } from './substitute.js';
+import { FAR } from './units.js';
 import { beyond } from './unseen.js';
 
 /** Unit of rounding of a resident number, relative. */
@@ -70,6 +71,8 @@ export function resolve(
     const why = `it lies or reaches more than 2²⁰ times further than most rows do`;
     return { kind: 'all', component: needed, why };
   }
+  const steep = areCentres(densities) ? steepest(densities, rows.units) : undefined;
+  if (steep) return steep;
   const blur = blurs(densities, rows);
   for (const k of unseen) blur[k] = 0;
   const narrow = [...blur.keys()].filter(k => blur[k] > mostOfForm(densities, most));
@@ -122,6 +125,16 @@ function unitOf(densities: Densities): string {
 const figure = (value: number) => (Number.isFinite(value) ? value.toPrecision(2) : 'more');
 
 const areCentres = ({ form, moments }: Densities) => form === 'diag' && moments === 'first';
+
+/** Where squares of distances of rows within FAR may be beyond what stands for log 0. */
+function steepest({ nFeatures: d, factors }: Densities, { scale }: Units): AllRows | undefined {
+  const reach = factors.reduce((most, w, at) => Math.max(most, w * scale[at % d] * FAR), 0);
+  if (d * reach * reach < LARGEST_SQUARE) return undefined;
+  return { kind: 'all', component: 0, why: 'squares of distances are beyond its range' };
+}
+
+/** Below 10³⁰, which stands for log 0 in shaders. */
+const LARGEST_SQUARE = 1e28;
 
 function roundings(densities: Densities, units: Units): Float64Array {
   const { nComponents, nFeatures: d, means } = densities;

@@ -1,139 +1,225 @@
 /**
  * How often one start with the default options reaches published optima, at what cost, and how near it ends to the
- * optimum that it went to.
+ * optimum that it went to; the same of scikit-learn, and of other starts and stops than the default.
  *
- * node dist/bench/starts.js [--seeds 50] [--json FILE]
+ * node dist/bench/starts.js [--seeds 50] [--peer on] [--python python3] [--json FILE]
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
+import { CpuRows } from '../src/backends/cpu/rows.js';
 import { formatTable } from '../src/cli/table.js';
-import { type CovarianceName, GaussianMixture, type Matrix, matrix } from '../src/index.js';
-import { MixtureProblem } from '../src/models/mixture-problem.js';
+import { covarianceType } from '../src/families/covariance/index.js';
+import {
+  cpu,
+  GaussianMixture,
+  type GaussianMixtureOptions,
+  gaussian,
+  type Init,
+  mixture,
+} from '../src/index.js';
+import { hasCollapsed } from '../src/models/model.js';
 import { nodeMachine } from './machine.js';
+import { AbsentError } from './peers/peer.js';
+import { type SklearnFit, sklearnFits } from './peers/sklearn-starts.js';
 import { readOptions, script } from './script.js';
+import { type StartCase, startCases } from './start-cases.js';
+import { STARTS, STOPS, type Way } from './start-ways.js';
 
-/** The optimum that mclust finds, and how many of 50 seeds of scikit-learn 1.2.1 reach it. */
-interface Case {
-  readonly data: 'faithful' | 'iris' | 'galaxies' | 'wine';
-  readonly k: number;
-  readonly covariance: CovarianceName;
-  readonly optimum: number;
-  readonly sklearn: number;
-}
-
-const CASES: readonly Case[] = [
-  { data: 'faithful', k: 2, covariance: 'full', optimum: -1130.264, sklearn: 50 },
-  { data: 'faithful', k: 3, covariance: 'tied', optimum: -1126.326, sklearn: 5 },
-  { data: 'faithful', k: 3, covariance: 'full', optimum: -1127.199, sklearn: 50 },
-  { data: 'iris', k: 2, covariance: 'full', optimum: -214.355, sklearn: 50 },
-  { data: 'iris', k: 3, covariance: 'full', optimum: -180.186, sklearn: 49 },
-  { data: 'galaxies', k: 3, covariance: 'full', optimum: -778.523, sklearn: 50 },
-  { data: 'galaxies', k: 4, covariance: 'full', optimum: -765.694, sklearn: 0 },
-  { data: 'galaxies', k: 6, covariance: 'full', optimum: -764.577, sklearn: 49 },
-  { data: 'wine', k: 3, covariance: 'diag', optimum: -3294.27, sklearn: 34 },
-  { data: 'wine', k: 3, covariance: 'tied', optimum: -3171.229, sklearn: 0 },
-];
-const SKLEARN_SEEDS = 50;
 /** Nats within which a fit has reached an optimum. */
 const REACHED = 0.5;
 /** Plain EM from where a fit ended, to the optimum that it went to. */
 const ONWARD = { tol: 1e-11, maxIter: 20_000, accelerate: 'none' } as const;
 
-/** Short runs take their statistics so, once an E-step; the fit itself does not. */
-let shortESteps = 0;
-const { accumulate } = MixtureProblem.prototype;
-MixtureProblem.prototype.accumulate = function (...given) {
-  shortESteps++;
-  return accumulate.apply(this, given);
+/** Where one fit ended, and what it cost. */
+interface Ended {
+  readonly logLikelihood: number;
+  readonly collapsed: boolean;
+  /** Passes over the rows: of the fit, and of its start. */
+  readonly eSteps: number;
+  readonly inStart: number;
+  /** Nats up to the optimum that it went to; of one that has collapsed there is none. */
+  readonly short?: number;
+}
+
+interface Tally {
+  readonly reached: number;
+  readonly collapsed: number;
+  /** Means of all fits. */
+  readonly eSteps: number;
+  readonly inStart: number;
+  readonly short: { readonly mean: number; readonly most: number };
+}
+
+/** All passes over rows on the CPU. */
+let passes = 0;
+const { eStep } = CpuRows.prototype;
+CpuRows.prototype.eStep = function (...given) {
+  passes++;
+  return eStep.apply(this, given);
 };
 
-await script(async () => {
-  const options = readOptions({ seeds: '50' });
-  const seeds = Number(options.seeds);
-  const measured: Awaited<ReturnType<typeof measure>>[] = [];
-  for (const one of CASES) measured.push(await measure(one, seeds));
+const described = ({ name, optimum }: StartCase) => ({ name, optimum });
 
-  const header = [
-    '',
-    'optimum',
-    'reached',
-    `scikit-learn, of ${SKLEARN_SEEDS}`,
-    'collapsed',
-    'E-steps',
-    'and of short runs',
-    'short by',
-    'at most',
-  ];
-  const lines = measured.map(
-    ({ data, k, covariance, optimum, reached, sklearn, collapsed, eSteps, inStarts, short }) => [
-      `${data} ${k} ${covariance}`,
-      optimum.toFixed(3),
-      `${reached}`,
-      `${sklearn}`,
-      `${collapsed}`,
-      eSteps.toFixed(1),
-      inStarts.toFixed(1),
-      short.mean.toFixed(4),
-      short.most.toFixed(4),
-    ],
-  );
-  const sum = (of: (one: (typeof measured)[number]) => number) =>
-    `${measured.reduce((total, one) => total + of(one), 0)}`;
-  lines.push([
-    'sum',
-    '',
-    sum(one => one.reached),
-    sum(one => one.sklearn),
-    sum(one => one.collapsed),
-    '',
-    '',
-    '',
-  ]);
-  console.log(`One start, default options, ${seeds} seeds, float64\n${formatTable([header, ...lines])}`);
-  if (options.json === undefined) return;
-  const report = { date: new Date().toISOString(), machine: nodeMachine(), seeds, measured };
-  writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
-});
-
-async function measure(one: Case, seeds: number) {
-  const points = read(one.data);
-  const settings = { nComponents: one.k, covarianceType: one.covariance, device: 'cpu' } as const;
-  let [reached, collapsed, eSteps, inStarts] = [0, 0, 0, 0];
-  const shorts: number[] = [];
-  for (let seed = 0; seed < seeds; seed++) {
-    shortESteps = 0;
-    const fit = await GaussianMixture.fit(points, { ...settings, seed });
-    const { logLikelihood, notes, nESteps = 0 } = fit.fitInfo;
-    eSteps += nESteps;
-    inStarts += shortESteps;
-    if (notes.some(({ kind }) => kind === 'collapsed-component')) {
-      collapsed++;
-      continue;
-    }
-    if (logLikelihood >= one.optimum - REACHED) reached++;
-    const onward = await GaussianMixture.fit(points, { ...settings, ...ONWARD, init: fit });
-    shorts.push(onward.fitInfo.logLikelihood - logLikelihood);
+async function tallies(
+  cases: readonly StartCase[],
+  seeds: number,
+  fitOne: (one: StartCase, seed: number) => Promise<Ended>,
+): Promise<Tally[]> {
+  const found: Tally[] = [];
+  for (const one of cases) {
+    const fits: Ended[] = [];
+    for (let seed = 0; seed < seeds; seed++) fits.push(await fitOne(one, seed));
+    found.push(tally(one, fits));
   }
-  const mean = shorts.reduce((sum, value) => sum + value, 0) / shorts.length;
+  return found;
+}
+
+function tally({ optimum }: StartCase, fits: readonly Ended[]): Tally {
+  const whole = fits.filter(({ collapsed }) => !collapsed);
+  const shorts = whole.map(({ short = Number.NaN }) => short);
   return {
-    ...one,
-    reached,
-    collapsed,
-    eSteps: eSteps / seeds,
-    inStarts: inStarts / seeds,
-    short: { mean, most: Math.max(...shorts) },
+    reached: whole.filter(({ logLikelihood }) => logLikelihood >= optimum - REACHED).length,
+    collapsed: fits.length - whole.length,
+    eSteps: mean(fits.map(one => one.eSteps)),
+    inStart: mean(fits.map(one => one.inStart)),
+    short: { mean: mean(shorts), most: Math.max(...shorts) },
   };
 }
 
-/** The columns of numbers. */
-function read(name: Case['data']): Matrix {
-  const [, ...lines] = readFileSync(new URL(`../../test/reference/${name}.csv`, import.meta.url), 'utf8')
-    .trim()
-    .split('\n');
-  const rows = lines.map(line =>
-    line
-      .split(',')
-      .map(Number)
-      .filter(value => !Number.isNaN(value)),
-  );
-  return matrix(Float64Array.from(rows.flat()), [rows.length, rows[0].length]);
+async function compare(ways: readonly Way[], cases: readonly StartCase[], seeds: number) {
+  const found: { name: string; tallies: Tally[] }[] = [];
+  for (const way of ways) {
+    const { name } = way;
+    found.push({ name, tallies: await tallies(cases, seeds, (one, seed) => fit(way, one, seed)) });
+  }
+  return found;
 }
+
+/** The default but for what the way says. */
+async function fit({ start, options }: Way, one: StartCase, seed: number): Promise<Ended> {
+  passes = 0;
+  const init = start && (await start(modelOf(one), await cpu().load(one.points), { seed }));
+  const model = await fitted(one, { ...(init && { init }), ...options, seed });
+  const { logLikelihood, nESteps = 0 } = model.fitInfo;
+  const cost = { eSteps: nESteps, inStart: passes - nESteps };
+  const collapsed = hasCollapsed(model.fitInfo.notes);
+  return { logLikelihood, collapsed, ...cost, short: await shortfall(one, model, logLikelihood, collapsed) };
+}
+
+/** What scikit-learn found, by the likelihood and the notes that ours are judged by. */
+async function judged(one: StartCase, { eSteps, inStart, ...init }: SklearnFit): Promise<Ended> {
+  const { fitInfo } = await fitted(one, { init, tol: 0, maxIter: 1 });
+  const [logLikelihood] = fitInfo.history;
+  const collapsed = hasCollapsed(fitInfo.notes);
+  return {
+    ...{ logLikelihood, collapsed, eSteps, inStart },
+    short: await shortfall(one, init, logLikelihood, collapsed),
+  };
+}
+
+async function shortfall(one: StartCase, init: Init, logLikelihood: number, collapsed: boolean) {
+  if (collapsed) return undefined;
+  const { fitInfo } = await fitted(one, { ...ONWARD, init });
+  return fitInfo.logLikelihood - logLikelihood;
+}
+
+async function peerTallies(python: string, cases: readonly StartCase[], seeds: number) {
+  try {
+    const { version, fits } = sklearnFits(python, cases, seeds);
+    return {
+      version,
+      tallies: await tallies(cases, seeds, (one, seed) => judged(one, fits[cases.indexOf(one)][seed])),
+    };
+  } catch (error) {
+    if (error instanceof AbsentError) return error.message;
+    throw error;
+  }
+}
+
+const modelOf = ({ k, covariance }: StartCase) =>
+  mixture(gaussian({ covariance: covarianceType(covariance) }), { nComponents: k });
+
+const fitted = ({ points, k, covariance }: StartCase, options: Partial<GaussianMixtureOptions>) =>
+  GaussianMixture.fit(points, { nComponents: k, covarianceType: covariance, device: 'cpu', ...options });
+
+function besidePeer(
+  cases: readonly StartCase[],
+  ours: readonly Tally[],
+  peer: Awaited<ReturnType<typeof peerTallies>>,
+) {
+  const [theirs, title] =
+    typeof peer === 'string'
+      ? [undefined, `scikit-learn: ${peer}`]
+      : [peer.tallies, `scikit-learn ${peer.version}`];
+  const names = ['reached', 'collapsed', 'E-steps', 'short by', 'at most'];
+  const lines = cases.map(({ name, optimum }, i) => [
+    name,
+    optimum.toFixed(3),
+    ...cells(ours[i]),
+    ...(theirs ? cells(theirs[i]) : []),
+  ]);
+  const sums = ['sum', '', ...sumCells(ours), ...(theirs ? sumCells(theirs) : [])];
+  const above = ['', '', 'webgpu-em', '', '', '', '', title];
+  return formatTable([above, ['', 'optimum', ...names, ...(theirs ? names : [])], ...lines, sums]);
+}
+
+/** E-steps of the fit and of its start, in which Lloyd's iterations count as one each. */
+const cells = ({ reached, collapsed, eSteps, inStart, short }: Tally) => [
+  `${reached}`,
+  `${collapsed}`,
+  `${eSteps.toFixed(1)} + ${inStart.toFixed(1)}`,
+  short.mean.toFixed(4),
+  short.most.toFixed(4),
+];
+
+const sumCells = (found: readonly Tally[]) => [
+  `${sum(found.map(one => one.reached))}`,
+  `${sum(found.map(one => one.collapsed))}`,
+  `${mean(found.map(one => one.eSteps)).toFixed(1)} + ${mean(found.map(one => one.inStart)).toFixed(1)}`,
+  mean(found.map(one => one.short.mean)).toFixed(4),
+  Math.max(...found.map(one => one.short.most)).toFixed(4),
+];
+
+function comparison(
+  cases: readonly StartCase[],
+  found: readonly { name: string; tallies: readonly Tally[] }[],
+) {
+  const header = ['', ...cases.map(({ name }) => name), 'sum', 'collapsed', 'E-steps', 'short by', 'at most'];
+  const lines = found.map(({ name, tallies }) => [
+    name,
+    ...tallies.map(({ reached }) => `${reached}`),
+    ...sumCells(tallies),
+  ]);
+  return formatTable([header, ...lines]);
+}
+
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+const mean = (values: readonly number[]) => sum(values) / values.length;
+
+await script(async () => {
+  const options = readOptions({ seeds: '50', peer: 'off', python: 'python3' });
+  const seeds = Number(options.seeds);
+  const cases = startCases();
+
+  const ours = await tallies(cases, seeds, (one, seed) => fit({ name: 'default' }, one, seed));
+  const peer = options.peer === 'on' ? await peerTallies(options.python, cases, seeds) : 'not asked for';
+  console.log(`One start, default options, ${seeds} seeds, float64\n${besidePeer(cases, ours, peer)}\n`);
+
+  const starts = await compare(STARTS, cases, seeds);
+  console.log(`Seeds that reach it, by start, with the default stop\n${comparison(cases, starts)}\n`);
+  const stops = await compare(STOPS, cases, seeds);
+  console.log(`And by stop, from the default start\n${comparison(cases, stops)}`);
+
+  if (options.json === undefined) return;
+  const named = (found: readonly Tally[]) => found.map((tally, i) => ({ ...described(cases[i]), ...tally }));
+  const report = {
+    date: new Date().toISOString(),
+    machine: nodeMachine(),
+    seeds,
+    default: named(ours),
+    'scikit-learn':
+      typeof peer === 'string' ? { absent: peer } : { version: peer.version, cases: named(peer.tallies) },
+    starts: starts.map(({ name, tallies }) => ({ name, cases: named(tallies) })),
+    stops: stops.map(({ name, tallies }) => ({ name, cases: named(tallies) })),
+  };
+  writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
+});

@@ -11,6 +11,7 @@ import { type Effort, measure, openPeers, type Timed } from '../bench/measure.js
 import { firstOf } from '../bench/peers/first-of.js';
 import type { PeerName } from '../bench/peers/names.js';
 import { AbsentError, type Peer } from '../bench/peers/peer.js';
+import { sklearnFits } from '../bench/peers/sklearn-starts.js';
 import { createProblem, type Problem } from '../bench/problem.js';
 import { formatChart } from '../bench/report/chart.js';
 import { digits, duration, percent, times } from '../bench/report/format.js';
@@ -305,6 +306,11 @@ describe('peers in processes', () => {
 
   test('whose program is not installed are absent', () =>
     expect(processPeer(['no-such-program'], 'none').open()).rejects.toThrow(AbsentError));
+
+  test('whose Python is not installed is absent; one that fails says so', () => {
+    expect(() => sklearnFits('no-such-program', [], 1)).toThrow(AbsentError);
+    expect(() => sklearnFits(process.execPath, [], 1)).toThrow(/scikit-learn ended \(exit code/);
+  });
 });
 
 describe('a report', async () => {

@@ -13,9 +13,18 @@ import { hardStart, seedsAmong } from './k-means-plus-plus.js';
 import { checkSignal } from './plus-plus.js';
 import type { Start, StartOptions } from './start.js';
 
-/** A run that is on its way to the best optimum shows it by then. */
-const SHORT = { tol: 1e-3, maxIter: 10 };
-const MOST_RUNS = 8;
+/** How many short runs there are, how long each may be, and where it begins. */
+export interface ShortRuns {
+  readonly mostRuns: number;
+  /** As of `em`: a mean log-likelihood per row, and M-steps. */
+  readonly tol: number;
+  readonly maxIter: number;
+  /** [K, D] means that a run begins with. */
+  readonly seeds: typeof seedsAmong;
+}
+
+/** A run that is on its way to the best optimum shows it by then; docs/rules.md compares others. */
+const DEFAULT: ShortRuns = { mostRuns: 8, tol: 1e-3, maxIter: 10, seeds: seedsAmong };
 /** Multiply-adds that all runs together may cost: some tenths of a second. */
 const MOST_OPERATIONS = 4e8;
 /** A sample with fewer rows a component for each feature would be fitted in place of the rows. */
@@ -27,24 +36,31 @@ const ROWS_PER_FEATURE = 10;
  * component is kept only where all have one. Where runs would take long, or the sample is too small for the components,
  * this is the start from k-means++ seeds.
  */
-export const shortRuns: Start = async <P extends Arrays>(
-  model: MixtureModel<P, Family<P>>,
-  rows: Rows,
-  { seed = 0, stream = 0, signal }: StartOptions = {},
-) => {
-  const rng = createRng(seed, stream);
-  const candidates = await drawCandidates(model, rows, rng, signal);
-  const seedSets = [await seedsAmong(candidates, model.nComponents, rng, signal)];
-  const runs = affordableRuns(model, rows, candidates);
-  if (runs === 1) return hardStart(model, rows, seedSets[0]);
-  while (seedSets.length < runs) seedSets.push(await seedsAmong(candidates, model.nComponents, rng, signal));
-  const best = await bestRun(model, candidates, seedSets, signal);
-  if (!best) return hardStart(model, rows, seedSets[0]);
-  if (candidates.weights.length === rows.shape[0]) return best;
-  return model.mStep(await model.on(rows).eStep(best), best).parameters; // of all rows
-};
+export const shortRuns: Start = (model, rows, options) => bestOf(DEFAULT)(model, rows, options);
+
+/** The same with other runs. */
+export const bestOf =
+  (settings: ShortRuns): Start =>
+  async <P extends Arrays>(
+    model: MixtureModel<P, Family<P>>,
+    rows: Rows,
+    { seed = 0, stream = 0, signal }: StartOptions = {},
+  ) => {
+    const rng = createRng(seed, stream);
+    const candidates = await drawCandidates(model, rows, rng, signal);
+    const draw = () => settings.seeds(candidates, model.nComponents, rng, signal);
+    const seedSets = [await draw()];
+    const runs = affordableRuns(settings, model, rows, candidates);
+    if (runs === 1) return hardStart(model, rows, seedSets[0]);
+    while (seedSets.length < runs) seedSets.push(await draw());
+    const best = await bestRun(settings, model, candidates, seedSets, signal);
+    if (!best) return hardStart(model, rows, seedSets[0]);
+    if (candidates.weights.length === rows.shape[0]) return best;
+    return model.mStep(await model.on(rows).eStep(best), best).parameters; // of all rows
+  };
 
 async function bestRun<P extends Arrays>(
+  { tol, maxIter }: ShortRuns,
   model: MixtureModel<P, Family<P>>,
   { x, weights }: Candidates,
   seedSets: readonly Float64Array[],
@@ -52,7 +68,7 @@ async function bestRun<P extends Arrays>(
 ): Promise<MixtureParameters<P> | undefined> {
   const points = matrix(x, [weights.length, x.length / weights.length]);
   const sample = await cpu().load(points, { weights });
-  const options = { ...SHORT, signal };
+  const options = { tol, maxIter, signal };
   let best: { parameters: MixtureParameters<P>; rank: Rank } | undefined;
   for (const seeds of seedSets) {
     checkSignal(signal);
@@ -68,6 +84,7 @@ async function bestRun<P extends Arrays>(
 }
 
 function affordableRuns<P extends Arrays>(
+  { mostRuns, maxIter }: ShortRuns,
   { family, nComponents: k }: MixtureModel<P, Family<P>>,
   { shape: [n, d] }: Rows,
   { weights }: Candidates,
@@ -75,5 +92,5 @@ function affordableRuns<P extends Arrays>(
   const m = weights.length;
   if (k === 1 || (m < n && m < ROWS_PER_FEATURE * (d + 1) * k)) return 1;
   const eStep = m * k * (d + statisticLength(family.moments, d));
-  return Math.max(1, Math.min(MOST_RUNS, Math.floor(MOST_OPERATIONS / (SHORT.maxIter * eStep))));
+  return Math.max(1, Math.min(mostRuns, Math.floor(MOST_OPERATIONS / (maxIter * eStep))));
 }

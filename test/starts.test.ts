@@ -134,8 +134,8 @@ describe('a note names', () => {
       2,
     );
     expect(notes).toHaveLength(1);
-    expect(notes[0].kind).toBe('narrow-feature');
-    expect(notes[0].message).toMatch(/^The variance of feature 1 is 0.0, no more than regCovar \(0.000001\)/);
+    expect(notes[0].kind).toBe('constant-column');
+    expect(notes[0].message).toMatch(/^Column 1 has one value in all rows/);
   });
 
   test('a column that follows from those before it', async () => {

@@ -56,7 +56,7 @@ export type { BayesianGaussianMixtureJson, GivenPosterior } from './estimators/b
 export type { BayesianFitProgress, BayesianGaussianMixtureOptions } from './estimators/bayesian-options.js';
 export type { FamilyName, FamilySettings } from './estimators/count-family.js';
 export type { FitInfo } from './estimators/fitted-mixture.js';
-export type { RunInfo, StartInfo } from './estimators/fitting.js';
+export type { RanOn, RunInfo, StartInfo } from './estimators/fitting.js';
 export { type FittedGaussianMixture, GaussianMixture } from './estimators/gaussian-mixture.js';
 export type { GaussianMixtureJson } from './estimators/gaussian-mixture-json.js';
 export type { EmissionName } from './estimators/hidden-markov-emission.js';

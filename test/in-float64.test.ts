@@ -149,6 +149,13 @@ const converging: Record<string, Fitting> = {
     }),
 };
 
+/** Where a fit says it ran, once it has moved. */
+const MOVED = {
+  device: 'cpu',
+  adapter: 'float64 on the CPU',
+  deviceReason: 'float32 was too coarse on webgpu (one that fails)',
+};
+
 const infoOf = async (fit: Promise<{ fitInfo?: unknown }>) =>
   (await fit).fitInfo as FitInfo & { history: number[] };
 const end = ({ history }: FitInfo) => history[history.length - 1];
@@ -157,10 +164,13 @@ const isMoved = ({ notes }: FitInfo) => notes.some(({ kind }) => kind === 'preci
 /** Fit on a backend that fails some E-steps before the last. */
 async function failing(fit: Fitting, failure: Failure, before: number): Promise<FitInfo> {
   const whole = new FailingBackend(Number.POSITIVE_INFINITY);
-  expect(isMoved(await infoOf(fit(whole)))).toBe(false);
+  const unmoved = await infoOf(fit(whole));
+  expect(isMoved(unmoved)).toBe(false);
+  expect(unmoved).toMatchObject({ device: 'webgpu', deviceReason: undefined });
   const backend = new FailingBackend(whole.steps - before, failure);
   const info = await infoOf(fit(backend));
   expect(backend.steps).toBeGreaterThan(whole.steps - before);
+  expect(info).toMatchObject(MOVED);
   return info;
 }
 
@@ -196,6 +206,7 @@ test.each(Object.entries({ ...alike, ...converging }))(
   async (_, fit) => {
     const [right, found] = [await infoOf(fit('cpu')), await infoOf(fit(new FailingBackend(0)))];
     expect(found.history).toEqual(right.history);
+    expect(found).toMatchObject(MOVED);
     expect(found.notes[found.notes.length - 1].message).toMatch(/began again in float64/);
   },
 );

@@ -13,6 +13,8 @@ import {
   DeviceError,
   GaussianMixture,
   InvalidDataError,
+  KMeans,
+  LatentDirichletAllocation,
   type Points,
   partial,
   webgpu,
@@ -148,6 +150,25 @@ describe('the WebGPU backend', () => {
     const again = await GaussianMixture.fit(points, { nComponents: 3, device: backend });
     expect(again.fitInfo.device).toBe('webgpu');
     backend.dispose();
+  });
+
+  test("fits say why 'auto' chose their device, and nothing of one that was asked for", async () => {
+    const { backend, reason } = await chooseBackend('auto');
+    expect(reason).toMatch(/WebGPU has (an|only a software) adapter/);
+    const where = { device: backend.device, adapter: backend.adapter, deviceReason: reason };
+    for (const device of [undefined, 'auto', backend] as const) {
+      const { fitInfo } = await GaussianMixture.fit(points, { nComponents: 2, device });
+      expect(fitInfo).toMatchObject(where);
+      expect((await KMeans.fit(points, { nClusters: 2, device })).fitInfo).toMatchObject(where);
+    }
+    const words = [
+      [2, 1],
+      [0, 3],
+    ];
+    const topics = await LatentDirichletAllocation.fit(words, { nComponents: 2 });
+    expect(topics.fitInfo).toMatchObject(where);
+    const asked = await GaussianMixture.fit(points, { nComponents: 2, device: 'cpu' });
+    expect(asked.fitInfo).toMatchObject({ device: 'cpu', deviceReason: undefined });
   });
 
   test('calls at the same time share one device', async () => {

@@ -16,6 +16,11 @@ export interface Chosen {
 let sharedCpu: Backend | undefined;
 let sharedWebgpu: Promise<WebGpuBackend> | undefined;
 const backendsOfDevices = new WeakMap<object, Promise<WebGpuBackend>>();
+/** Of the backends that 'auto' chose. */
+const reasons = new WeakMap<Backend, string>();
+
+/** Why 'auto' chose a backend, for people; absent of one that was asked for or given. */
+export const whyChosen = (backend: Backend): string | undefined => reasons.get(backend);
 
 /**
  * The backend that a choice stands for. Backends chosen by name are shared, so that shaders compile once.
@@ -28,7 +33,7 @@ export async function chooseBackend(choice: DeviceChoice = 'auto', options?: Web
   if (choice === 'cpu') return { backend: cpuBackend(), reason: 'the CPU was asked for' };
   if (choice === 'webgpu') return { backend: await webgpuBackend(options), reason: 'WebGPU was asked for' };
   if (choice === 'auto') return automatic(options);
-  if (isBackend(choice)) return { backend: choice, reason: 'this backend was given' };
+  if (isBackend(choice)) return { backend: choice, reason: whyChosen(choice) ?? 'this backend was given' };
   if (isDevice(choice)) {
     const backend = backendsOfDevices.get(choice) ?? webgpu(choice);
     backendsOfDevices.set(choice, backend);
@@ -42,17 +47,23 @@ export async function chooseBackend(choice: DeviceChoice = 'auto', options?: Web
 async function automatic(options?: WebGpuOptions): Promise<Chosen> {
   try {
     const backend = await webgpuBackend(options);
-    if (!backend.isFallback) return { backend, reason: 'WebGPU has an adapter' };
+    if (!backend.isFallback) return because('WebGPU has an adapter', backend);
     if (options) backend.dispose();
-    return {
-      backend: cpuBackend(),
-      reason: `WebGPU has only a software adapter here (${backend.adapter}); device 'webgpu' would use it`,
-    };
+    return because(onlySoftware(backend.adapter));
   } catch (error) {
     if (!(error instanceof DeviceUnavailableError)) throw error;
-    return { backend: cpuBackend(), reason: error.message };
+    return because(error.message);
   }
 }
+
+/** A choice that 'auto' makes. Default: a CPU backend, which stands in for WebGPU for this reason alone. */
+export function because(reason: string, backend = cpu()): Chosen {
+  reasons.set(backend, reason);
+  return { backend, reason };
+}
+
+export const onlySoftware = (adapter: string): string =>
+  `WebGPU has only a software adapter here (${adapter}); device 'webgpu' would use it`;
 
 function cpuBackend(): Backend {
   sharedCpu ??= cpu();

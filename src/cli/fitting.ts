@@ -1,8 +1,7 @@
 import type { Backend } from '../backends/backend.js';
 import type { TuningOptions } from '../backends/webgpu/tuner.js';
-import type { StopReason } from '../convergence.js';
 import { EmError } from '../errors.js';
-import type { StartInfo } from '../estimators/fitting.js';
+import type { RunInfo } from '../estimators/fitting.js';
 import { onDevice } from './device.js';
 import { describe, note } from './exit.js';
 import { checkWritable, isStdout } from './files.js';
@@ -30,12 +29,8 @@ export interface RunOptions {
 
 /** What came of a fit. */
 export interface Outcome {
-  readonly fitInfo: {
-    readonly nIter: number;
-    readonly stopReason: StopReason;
-    readonly notes?: readonly { readonly message: string }[];
-    readonly starts?: readonly StartInfo[];
-  };
+  readonly fitInfo: Pick<RunInfo, 'nIter' | 'stopReason' | 'starts' | 'deviceReason'> &
+    Partial<Pick<RunInfo, 'notes'>>;
   /** Whether it could not have converged: it was to run all its iterations. */
   readonly runsAll?: boolean;
   /** What `--out` writes. */
@@ -92,9 +87,9 @@ const fitOnDevice = (
     tuning,
   );
 
-/** The model; for machines also what files do not keep: how each start ended. */
-const showModel = ({ file, json = file, fitInfo: { starts } }: Outcome, options: RunOptions) =>
-  printJson(options.json ? { ...(isModel(json) ? json.toJSON() : json), starts } : file);
+/** The model; for machines also what files do not keep: how each start ended, and why the fit ran where it did. */
+const showModel = ({ file, json = file, fitInfo: { starts, deviceReason } }: Outcome, options: RunOptions) =>
+  printJson(options.json ? { ...(isModel(json) ? json.toJSON() : json), starts, deviceReason } : file);
 
 function noteEnding({ fitInfo: { nIter, stopReason, notes = [] }, runsAll }: Outcome, maxIter: number): void {
   for (const { message } of notes.slice(0, MOST_NOTES)) note(message);

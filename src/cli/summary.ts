@@ -1,5 +1,5 @@
 import type { StopReason } from '../convergence.js';
-import type { StartInfo } from '../estimators/fitting.js';
+import type { RanOn, StartInfo } from '../estimators/fitting.js';
 import { brief } from '../quote.js';
 import { formatNumber, formatPairs, formatTable } from './table.js';
 
@@ -11,18 +11,16 @@ const MOST_ENDS = 4;
 export type NamedFit = readonly (readonly [string, string])[];
 
 /** What all fits say of how they went. */
-interface FitSummary {
+interface FitSummary extends RanOn {
   readonly nIter: number;
   readonly converged: boolean;
   readonly stopReason: StopReason;
-  readonly device: string;
-  readonly adapter: string;
   readonly starts?: readonly StartInfo[];
 }
 
 /** What was maximised (or minimised), how that ended, and where. */
 export function fitPairs(
-  { nIter, converged, stopReason, device, adapter, starts = [] }: FitSummary,
+  { nIter, converged, stopReason, device, adapter, deviceReason, starts = [] }: FitSummary,
   objective: readonly [string, string],
   best: 'highest' | 'lowest' = 'highest',
 ): NamedFit {
@@ -31,7 +29,7 @@ export function fitPairs(
     objective,
     ['iterations', `${nIter}, ${ending}`],
     ...(starts.length > 1 ? ([['starts', formatStarts(starts, best)]] as const) : []),
-    ['device', `${device} (${adapter})`],
+    ['device', `${device} (${adapter})${deviceReason ? `: ${deviceReason}` : ''}`],
   ];
 }
 

@@ -168,7 +168,7 @@ export class BayesianGaussianMixture implements BayesianMixtureParameters {
             return model.mStep(await plain.on(on).eStep(first)).parameters;
           },
           finish(fit, usual) {
-            const fitInfo = { ...runInfo(fit, rows.backend), lowerBound: fit.logLikelihood };
+            const fitInfo = { ...runInfo(fit), lowerBound: fit.logLikelihood };
             const provenance = { device: usual, fitInfo, columns };
             return new BayesianGaussianMixture(
               model,

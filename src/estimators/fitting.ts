@@ -1,5 +1,5 @@
-import type { Backend, Rows } from '../backends/backend.js';
-import { chooseBackend, type DeviceChoice } from '../backends/choose.js';
+import type { Backend, Loaded, Rows } from '../backends/backend.js';
+import { chooseBackend, type DeviceChoice, whyChosen } from '../backends/choose.js';
 import { type StopReason, stoppingRule } from '../convergence.js';
 import { type CheckedPoints, checkPoints, isResident, type Points, withRows } from '../data/points.js';
 import { emFrom } from '../em.js';
@@ -17,8 +17,16 @@ export interface StartInfo extends Rank {
   readonly stopReason: StopReason;
 }
 
+/** Where a fit ran: what its numbers were computed by in the end. */
+export interface RanOn {
+  readonly device: string;
+  readonly adapter: string;
+  /** Why there, for people: why 'auto' chose it, or that float32 was too coarse. Absent where it was asked for. Files do not keep it. */
+  readonly deviceReason?: string;
+}
+
 /** How a run of EM went, whatever it maximised. */
-export interface RunInfo {
+export interface RunInfo extends RanOn {
   /** history[i]: the objective, total, nats, before M-step i + 1 of the kept start. */
   readonly history: readonly number[];
   /** M-steps of the kept start. */
@@ -34,8 +42,6 @@ export interface RunInfo {
    * without. The objective of one that failed is NaN. Files do not keep it.
    */
   readonly starts?: readonly StartInfo[];
-  readonly device: string;
-  readonly adapter: string;
 }
 
 /** What all fits can be told, as `em` and the starts take it. */
@@ -71,6 +77,7 @@ export interface Kept<P> extends Fit<P> {
   /** `measure` of it; its objective where there is none, or where the device failed. */
   readonly measured: number;
   readonly starts: readonly StartInfo[];
+  readonly ranOn: RanOn;
 }
 
 /**
@@ -109,9 +116,10 @@ export async function fitBest<P, T>(
       const { fit, table } = await emFrom(job.model, start, job.table ?? rows, { ...options, onIteration });
       const measured = await measureOf(job, fit, table);
       const rank = { ...rankOf(fit), ...(job.comparesMeasures && { objective: measured }) };
-      return { fit, measured, rank };
+      return { fit, measured, rank, ranOn: ranOn(backend, table) };
     };
-    return finish(await best(job.seeded ? nInit : 1, runOnce, finish, signal));
+    const fail = (fit: Unplaced<P>) => finish({ ...fit, ranOn: ranOn(backend) });
+    return finish(await best(job.seeded ? nInit : 1, runOnce, fail, signal));
   };
   return withRows(checked, backend, rows =>
     fitRows(rows).catch(error => {
@@ -140,12 +148,25 @@ async function startOf<P, T>(job: Job<P, T>, table: Rows, options: StartOptions)
   }
 }
 
+/** Where a fit ended that began on a backend. */
+export function ranOn(began: Backend, { backend }: Pick<Loaded, 'backend'> = { backend: began }): RanOn {
+  const { device, adapter } = backend;
+  const moved = device !== began.device && `float32 was too coarse on ${began.device} (${began.adapter})`;
+  return { device, adapter, deviceReason: moved || whyChosen(backend) };
+}
+
 /** A fit without its parameters and objective, and where it ran. */
-export function runInfo<P>(
-  { history, nIter, nESteps, converged, stopReason, notes, starts }: Kept<P>,
-  { device, adapter }: Backend,
-): RunInfo {
-  return { history, nIter, nESteps, converged, stopReason, notes, starts, device, adapter };
+export function runInfo<P>({
+  history,
+  nIter,
+  nESteps,
+  converged,
+  stopReason,
+  notes,
+  starts,
+  ranOn,
+}: Kept<P>): RunInfo {
+  return { history, nIter, nESteps, converged, stopReason, notes, starts, ...ranOn };
 }
 
 /** What model files keep of it. */
@@ -178,13 +199,16 @@ interface Run<P> {
   readonly fit: Fit<P>;
   readonly measured: number;
   readonly rank: Rank;
+  readonly ranOn: RanOn;
 }
+
+type Unplaced<P> = Omit<Kept<P>, 'ranOn'>;
 
 /** The run that outranks the others. A start that fails is passed over while another succeeds, and a note says so. */
 async function best<P>(
   nInit: number,
   runOnce: (restart: number) => Promise<Run<P>>,
-  finish: (fit: Kept<P>) => unknown,
+  finish: (fit: Unplaced<P>) => unknown,
   signal: AbortSignal | undefined,
 ): Promise<Kept<P>> {
   let kept: Run<P> | undefined;
@@ -203,8 +227,8 @@ async function best<P>(
     }
   }
   if (kept) {
-    const { fit, measured } = kept;
-    return { ...fit, measured, starts, notes: [...fit.notes, ...failedNote(starts, failure)] };
+    const { fit, measured, ranOn } = kept;
+    return { ...fit, measured, starts, ranOn, notes: [...fit.notes, ...failedNote(starts, failure)] };
   }
   if (failure?.lastGood) {
     const fit = failure.lastGood as Fit<P>;

@@ -75,7 +75,7 @@ export class GaussianMixture extends FittedMixture<GaussianParameters> {
         measure: (fit, on) => logLikelihoodOf(rules, model.on(on), fit),
         comparesMeasures: !rules.eStep.monotone,
         finish(fit, device) {
-          const fitInfo = { ...runInfo(fit, rows.backend), logLikelihood: fit.measured };
+          const fitInfo = { ...runInfo(fit), logLikelihood: fit.measured };
           const provenance = { device, fitInfo, columns };
           return new GaussianMixture(model, fit.parameters, provenance) as FittedGaussianMixture;
         },

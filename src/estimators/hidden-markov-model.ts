@@ -168,7 +168,7 @@ export class HiddenMarkovModel {
         },
         measure: (fit, on) => logLikelihoodOf(rules, model.on(on), fit),
         finish(fit, device) {
-          const fitInfo = { ...runInfo(fit, rows.backend), logLikelihood: fit.measured };
+          const fitInfo = { ...runInfo(fit), logLikelihood: fit.measured };
           const { parameters } = fit;
           const own = new HiddenMarkov(family, { nStates, stationary });
           const content = {

@@ -185,7 +185,7 @@ export class KMeans {
           return (await model.on(on).eStep(fit.parameters, { assignment: 'hard' })).logLikelihood;
         },
         finish(fit) {
-          const info = runInfo(fit, backend);
+          const info = runInfo(fit);
           const history = info.history.map(objective => -2 * objective);
           const starts = fit.starts.map(start => ({ ...start, objective: -2 * start.objective }));
           const fitInfo = { ...info, history, starts, inertia: -2 * fit.measured };

@@ -1,10 +1,10 @@
 import type { Backend } from '../backends/backend.js';
 import { chooseBackend, type DeviceChoice } from '../backends/choose.js';
-import type { DocumentSettings, DocumentTopics } from '../backends/topic-backend.js';
+import type { DocumentSettings, DocumentTopics, ResidentCounts } from '../backends/topic-backend.js';
 import type { StopReason } from '../convergence.js';
 import { type CheckedCounts, type Counts, checkCounts, documentLengths } from '../data/sparse-counts.js';
 import { factorised } from '../e-step/factorised.js';
-import { em } from '../em.js';
+import { emFrom, type Fitted } from '../em.js';
 import { AbortedError, EmError, InvalidArgumentError, InvalidDataError } from '../errors.js';
 import type { Fit } from '../fit.js';
 import { orInFloat64 } from '../in-float64.js';
@@ -14,7 +14,7 @@ import type { Note } from '../models/model.js';
 import { checkPositive } from '../numbers.js';
 import { checkOptionNames } from '../option-names.js';
 import { modelHeader } from '../serialize.js';
-import { runSummary } from './fitting.js';
+import { type RanOn, ranOn, runSummary } from './fitting.js';
 import { type LatentDirichletAllocationJson, LDA, readTopics } from './latent-dirichlet-json.js';
 import { fitOnline, onlineStep } from './latent-dirichlet-online.js';
 import {
@@ -27,7 +27,7 @@ import {
 import { rowOf } from './parts.js';
 
 /** How a fit went. */
-export interface TopicFitInfo {
+export interface TopicFitInfo extends RanOn {
   /** Lower bound of log p(counts): total, nats, at the model's topics. */
   readonly bound: number;
   /** Batch: the bound before M-step i + 1. Online: the bounds that were evaluated. The last entry is `bound`. */
@@ -38,8 +38,6 @@ export interface TopicFitInfo {
   readonly stopReason: StopReason;
   /** Whether a batch fit went on in float64. Files do not keep it. */
   readonly notes?: readonly Note[];
-  readonly device: string;
-  readonly adapter: string;
 }
 
 export interface TopicUseOptions {
@@ -129,6 +127,7 @@ export class LatentDirichletAllocation implements TopicSettings {
       components: Float64Array,
       nBatches: number,
       { history, nIter, stopReason, notes }: Pick<TopicFitInfo, 'history' | 'nIter' | 'stopReason' | 'notes'>,
+      table?: ResidentCounts,
     ) => {
       const fitInfo = {
         bound: history[history.length - 1],
@@ -137,8 +136,7 @@ export class LatentDirichletAllocation implements TopicSettings {
         converged: stopReason === 'tolerance',
         stopReason,
         notes,
-        device: backend.device,
-        adapter: backend.adapter,
+        ...ranOn(backend, table),
       };
       const device = options.device ?? 'auto';
       const fitted = new LatentDirichletAllocation({
@@ -174,10 +172,15 @@ export class LatentDirichletAllocation implements TopicSettings {
       );
       return finish(components, nBatches, fit);
     }
-    const fit = await fitBatch(backend, model, start, documents, checked, ({ parameters, ...info }) =>
-      finish(parameters.components, 0, info),
+    const { fit, table } = await fitBatch(
+      backend,
+      model,
+      start,
+      documents,
+      checked,
+      ({ parameters, ...info }) => finish(parameters.components, 0, info),
     );
-    return finish(fit.parameters.components, 0, fit);
+    return finish(fit.parameters.components, 0, fit, table);
   }
 
   /** The model that `toJSON` wrote. @throws ModelFormatError */
@@ -283,10 +286,10 @@ async function fitBatch(
   documents: CheckedCounts,
   { settings, tol, maxIter, signal, onIteration }: ReturnType<typeof checkTopicOptions>,
   finish: (fit: Fit<TopicParameters>) => LatentDirichletAllocation,
-): Promise<Fit<TopicParameters>> {
+): Promise<Fitted<TopicParameters, ResidentCounts>> {
   const counts = await backend.loadCounts(documents);
   try {
-    return await em(model, start, counts, {
+    return await emFrom(model, () => start, counts, {
       eStep: factorised(settings),
       tol,
       maxIter,

@@ -98,7 +98,7 @@ export class Mixture extends FittedMixture<CountParameters> {
         measure: (fit, on) => logLikelihoodOf(rules, model.on(on), fit),
         comparesMeasures: !rules.eStep.monotone,
         finish(fit, device) {
-          const fitInfo = { ...runInfo(fit, rows.backend), logLikelihood: fit.measured };
+          const fitInfo = { ...runInfo(fit), logLikelihood: fit.measured };
           const provenance = { device, fitInfo, columns, levelNames };
           return new Mixture(settings, model, fit.parameters, provenance) as FittedCounts;
         },

@@ -57,36 +57,6 @@ describe('fit', () => {
     expect(weights[0]).toBeCloseTo(Math.min(...published.weights), 3);
   });
 
-  it('says which device it took and why, apart from the result', async () => {
-    const { code, stdout, stderr } = await runFit(faithful, '--components', '2', '--json');
-    expect(code).toBe(0);
-    const { device } = JSON.parse(stdout).fit;
-    expect(stderr).toMatch(new RegExp(`^note: device ${device} \\(.+\\): .+$`, 'm'));
-  });
-
-  it('falls back to the CPU where the webgpu package is not installed, and says so', async () => {
-    const hook = `export async function resolve(name, context, next) {
-      if (name === 'webgpu') throw Object.assign(new Error('gone'), { code: 'ERR_MODULE_NOT_FOUND' });
-      return next(name, context);
-    }`;
-    const url = (code: string) => `data:text/javascript,${encodeURIComponent(code)}`;
-    const register = `import { register } from 'node:module'; register(${JSON.stringify(url(hook))});`;
-    const node = ['--import', url(register)];
-    const asked = await run(['fit', faithful, '--components', '2', '--device', 'webgpu'], { node });
-    expect(asked.code).toBe(1);
-    expect(asked.stdout).toBe('');
-    expect(asked.stderr).toMatch(/^error: .*npm install webgpu\n$/);
-    const auto = await run(['fit', faithful, '--components', '2', '--json'], { node });
-    expect(auto.code).toBe(0);
-    expect(JSON.parse(auto.stdout).fit.device).toBe('cpu');
-    expect(auto.stderr).toMatch(/^note: device cpu .*npm install webgpu\n$/);
-    const info = await run(['info', '--json'], { node });
-    expect(JSON.parse(info.stdout).devices).toMatchObject({
-      webgpu: { available: false, reason: expect.stringContaining('npm install webgpu') },
-      cpu: { available: true },
-    });
-  });
-
   it('reads CSV from stdin, chosen columns, and .npy alike', async () => {
     const text = readFileSync(faithful, 'utf8');
     const { points } = parseCsv(text);
@@ -193,6 +163,7 @@ describe('fit', () => {
       ...JSON.parse(readFileSync(out, 'utf8')),
       ...{ bic: expect.any(Number), aic: expect.any(Number), icl: expect.any(Number) },
       starts: [{ objective: json.fit.logLikelihood, collapsed: false, stopReason: 'aborted' }],
+      deviceReason: expect.any(String),
     });
   });
 

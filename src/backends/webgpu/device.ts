@@ -27,7 +27,7 @@ async function loadDawn(): Promise<GPU> {
     return create([]);
   } catch (cause) {
     throw new DeviceUnavailableError(
-      `WebGPU in Node needs the npm package 'webgpu', which could not be loaded: ${(cause as Error).message.split('\n')[0]} Try: npm install webgpu`,
+      `WebGPU in Node needs the npm package 'webgpu', which could not be loaded: ${(cause as Error).message.split('\n')[0]}. Try: npm install webgpu`,
       { cause },
     );
   }

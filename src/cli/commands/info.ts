@@ -7,7 +7,10 @@ import { addJson, MODEL_HELP } from '../options.js';
 import { print, printJson } from '../output.js';
 import { formatPairs } from '../table.js';
 
-type DeviceInfo = { available: true; adapter: string } | { available: false; reason: string };
+/** What a device is, and whether its adapter computes on the CPU; or why there is none. */
+export type DeviceInfo =
+  | { available: true; adapter: string; isFallback: boolean }
+  | { available: false; reason: string };
 
 export function addInfo(program: Command): void {
   const command = program
@@ -42,7 +45,11 @@ async function deviceInfo(name: 'webgpu' | 'cpu'): Promise<DeviceInfo> {
   try {
     const { backend } = await chooseBackend(name);
     backend.dispose();
-    return { available: true, adapter: backend.adapter };
+    return {
+      available: true,
+      adapter: backend.adapter,
+      isFallback: 'isFallback' in backend && backend.isFallback === true,
+    };
   } catch (error) {
     return { available: false, reason: describe(error) };
   }

@@ -36,7 +36,7 @@ export async function run(args: string[]): Promise<number> {
 
 const FITTING = [addFit, addKMeans, addBayes, addLda, addHmm];
 
-function createProgram(writeOut: (text: string) => unknown): Command {
+export function createProgram(writeOut: (text: string) => unknown): Command {
   const program = new Command('webgpu-em')
     .description(
       'Expectation-maximization on the GPU: mixtures, k-means, topics and hidden Markov models from CSV and .npy files.',

@@ -73,26 +73,33 @@ export const roundingCases: Case[] = [
       }
     },
   },
-  ...(['diag', 'spherical'] as const).map(
-    (covarianceType): Case => ({
-      name: `rows at the edge of a component far from the centre are scored as in float64, ${covarianceType}`,
+  ...(
+    [
+      { covarianceType: 'diag', power: 0 },
+      { covarianceType: 'spherical', power: 0 },
+      { covarianceType: 'spherical', power: 400 },
+    ] as const
+  ).map(
+    ({ covarianceType, power }): Case => ({
+      name: `rows at the edge of a component far from the centre are scored as in float64, ${covarianceType}, in units of 2^${power}`,
       async run(device) {
         const rng = createRng(6, 25);
-        const data = Float64Array.from({ length: 4000 }, () => 1400 + 2 * rng.normal());
+        const unit = 2 ** power;
+        const data = Float64Array.from({ length: 4000 }, () => unit * (1400 + 2 * rng.normal()));
         const points: Matrix = { data, shape: [2000, 2] };
-        const means = [0, 1400].map(mean => [mean, mean]);
-        const covariances = covarianceType === 'diag' ? means.map(() => [1, 1]) : [1, 1];
+        const means = [0, 1400].map(mean => [unit * mean, unit * mean]);
+        const variance = unit * unit;
+        const covariances =
+          covarianceType === 'diag' ? means.map(() => [variance, variance]) : [variance, variance];
         const model = GaussianMixture.fromParameters(
           { weights: [0.5, 0.5], means, covariances },
           { covarianceType },
         );
-        const scores = await model.scoreSamples(points, { device });
-        allNear(
-          scores,
-          await model.scoreSamples(points, { device: cpu() }),
-          { abs: 1e-4, rel: 1e-6 },
-          'scores',
+        const [own, right] = await Promise.all(
+          [device, cpu()].map(backend => model.scoreSamples(points, { device: backend })),
         );
+        const inUnits = (scores: Float64Array) => scores.map(score => score + 2 * Math.log(unit));
+        allNear(inUnits(own), inUnits(right), { abs: 1e-4, rel: 1e-6 }, 'scores');
       },
     }),
   ),

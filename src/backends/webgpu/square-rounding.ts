@@ -4,7 +4,7 @@ import { at } from '../../numerics/triangle.js';
 import type { Posterior } from '../backend.js';
 import type { Units } from './pack.js';
 
-/** Relative error of a log density that is no matter of digits. */
+/** Relative error of a log density, and of ½ |y|², that is no matter of digits. Units add to the former alone. */
 const MOST_SHARE = 2 ** -20;
 
 /**
@@ -32,7 +32,8 @@ export function rowsOfBlurredSquares(
       squares += columns[own] * ((data[x] - center[j]) ** 2 + (means[own] - center[j]) ** 2);
     }
     const blur = rounding * Math.sqrt(square * squares);
-    if (blur > most + MOST_SHARE * Math.abs(logDensities[i])) found.push(begin + i);
+    const size = Math.min(square / 2, Math.abs(logDensities[i]));
+    if (blur > most + MOST_SHARE * size) found.push(begin + i);
   });
   return found;
 }

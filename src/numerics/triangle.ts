@@ -17,6 +17,19 @@ export function weightedSquares(factor: Float64Array, m: ArrayLike<number>): num
   return sum;
 }
 
+/** |W x|² of a packed triangle W, or of a diagonal. */
+export function squareNorm(factor: Float64Array, x: ArrayLike<number>): number {
+  const d = x.length;
+  let sum = 0;
+  for (let i = 0, t = 0; i < d; i++) {
+    let entry = 0;
+    if (factor.length === d) entry = factor[i] * x[i];
+    else for (let j = 0; j <= i; j++, t++) entry += factor[t] * x[j];
+    sum += entry * entry;
+  }
+  return sum;
+}
+
 /** The lower triangle of the [D, D] row-major matrix at `offset`, packed, in `packed` if given. */
 export function packLower(
   square: Float64Array,

@@ -1,6 +1,16 @@
 /** Every way to start, restarts, recovery of known parameters, stopping and cancelling. */
-import { AbortedError, type CovarianceName, GaussianMixture, type Init } from '../../src/index.js';
-import { equal, near, ok, rejects } from '../support/assert.js';
+import {
+  AbortedError,
+  BayesianGaussianMixture,
+  type CovarianceName,
+  cpu,
+  GaussianMixture,
+  HiddenMarkovModel,
+  type Init,
+  matrix,
+} from '../../src/index.js';
+import { createRng } from '../../src/numerics/rng.js';
+import { allNear, equal, near, ok, rejects } from '../support/assert.js';
 import { adjustedRandIndex, randomMixture, randomPoints } from '../support/synthetic.js';
 import type { Case } from './case.js';
 import { iris } from './reference.js';
@@ -48,6 +58,38 @@ const speck: Case = {
     }
   },
 };
+
+/** The right fit is that of the groups. Of components as wide as all rows, float32 cannot tell which is the nearest. */
+const farGroups: Case[] = [1e5, 1e8, 1e10].map(far => ({
+  name: `starts find four groups at 0, 10, ${far} and that + 10, whatever the seed`,
+  async run(backend) {
+    const [rng, places] = [createRng(2), [0, 10, far, far + 10]];
+    const data = Float64Array.from({ length: 2000 }, (_, i) => places[Math.floor(i / 500)] + rng.normal());
+    const points = matrix(data, [2000, 1]);
+    const labels = Uint32Array.from(data, (_, i) => Math.floor(i / 500));
+    const known = await GaussianMixture.fit(points, { nComponents: 4, init: labels, device: cpu() });
+    const rows = await backend.load(points);
+    for (const init of ['short-runs', 'k-means++', 'k-means'] as const) {
+      for (const seed of [0, 1, 2, 3]) {
+        const { fitInfo, weights } = await GaussianMixture.fit(rows, { nComponents: 4, init, seed });
+        near(fitInfo.logLikelihood, known.fitInfo.logLikelihood, { rel: 1e-5 }, `${init}, seed ${seed}`);
+        allNear(weights, [0.25, 0.25, 0.25, 0.25], { abs: 1e-4 }, 'weights');
+      }
+    }
+    const bayes = await BayesianGaussianMixture.fit(rows, { nComponents: 4 });
+    allNear(bayes.weights, [0.25, 0.25, 0.25, 0.25], { abs: 1e-2 }, 'weights of the Bayesian mixture');
+    // Of sorted rows a chain of four states has no doubt but the three steps between groups: of 500 rows each, the last steps on.
+    const steps = 3 * (499 * Math.log(499 / 500) + Math.log(1 / 500));
+    const { fitInfo } = await HiddenMarkovModel.fit(rows, { nStates: 4 });
+    near(
+      fitInfo.logLikelihood,
+      known.fitInfo.logLikelihood + 2000 * Math.log(4) + steps,
+      { abs: 1 },
+      'chain',
+    );
+    rows.dispose();
+  },
+}));
 
 const randomStart: Case = {
   name: 'a start from random responsibilities begins near the centre and climbs',
@@ -191,6 +233,7 @@ const sampling: Case[] = (['full', 'tied', 'diag', 'spherical'] as CovarianceNam
 export const startCases: Case[] = [
   ...recovery,
   speck,
+  ...farGroups,
   randomStart,
   given,
   restarts,

@@ -90,10 +90,16 @@ export class GpuMixtures {
   async #resolve(
     workspace: Workspace,
     densities: Densities,
-    { exact = [], origin }: SumOptions,
+    { exact = [], origin, assignment }: TableEStepOptions,
   ): Promise<Resolution> {
     const resident = workspace.rows;
-    const resolution = resolve(resident, densities, mostBlurOf(resident.shape[0]), exact);
+    const resolution = resolve(
+      resident,
+      densities,
+      mostBlurOf(resident.shape[0]),
+      exact,
+      assignment === 'hard',
+    );
     if (exact.length === 0 || resolution.kind === 'all') return resolution;
     if (origin) return undetermined(exact);
     resident.hide(resolution.indices, resolution.substitute);

@@ -1,6 +1,6 @@
 import type { Matrix } from '../../data/matrix.js';
 import { type Densities, factorOf } from '../../models/densities.js';
-import { at, triangleLength, weightedSquares } from '../../numerics/triangle.js';
+import { at, squareNorm, triangleLength, weightedSquares } from '../../numerics/triangle.js';
 import type { Statistics } from '../../statistics.js';
 import type { Posterior } from '../backend.js';
 import { type Extent, linearTerms, rowsOfLargeTerms } from './linear-rounding.js';
@@ -59,12 +59,14 @@ export interface Resident {
  * rounding of rows there, and rows far from all others.
  *
  * @param exact components whose rows will join them
+ * @param isHard whether each row goes to its likeliest component
  */
 export function resolve(
   rows: Resident,
   densities: Densities,
   most: number,
   exact: readonly number[] = [],
+  isHard = false,
 ): Resolution {
   const { unseen, needed } = beyond(densities, rows.units);
   if (needed !== undefined) {
@@ -73,7 +75,7 @@ export function resolve(
   }
   const steep = areCentres(densities) ? steepest(densities, rows.units) : undefined;
   if (steep) return steep;
-  const blur = blurs(densities, rows);
+  const blur = blurs(densities, rows, isHard && areAlike(densities));
   for (const k of unseen) blur[k] = 0;
   const narrow = [...blur.keys()].filter(k => blur[k] > mostOfForm(densities, most));
   const excluded = new Set([...narrow, ...exact, ...unseen]);
@@ -106,14 +108,16 @@ const mostOfForm = ({ form }: Densities, most: number) => (form === 'linear' ? M
 
 /**
  * [K] what rounding of rows and means, 2⁻²⁴ of them, does to W (x − μ) near a component, in standard deviations: the
- * root of Σ_ij W_ij² (μ_j² + 1) in resident units. Of a linear form, what it does to a log density, nats.
+ * root of Σ_ij W_ij² (μ_j² + 1) in resident units; by distance also what it does to differences of distances, which are
+ * all that tells components apart that are alike. Of a linear form, what it does to a log density, nats.
  */
-function blurs(densities: Densities, rows: Resident): Float64Array {
+function blurs(densities: Densities, rows: Resident, isByDistance: boolean): Float64Array {
   if (densities.form === 'linear') {
     return linearTerms(densities, rows).map(terms => ROUNDING * terms);
   }
   const blur = roundings(densities, rows.units);
-  return areCentres(densities) ? perDistance(blur, densities) : blur;
+  if (areCentres(densities)) return perDistance(blur, densities);
+  return isByDistance ? perDistance(blur, densities).map((part, k) => Math.max(part, blur[k])) : blur;
 }
 
 /** What blur is measured in, for people. */
@@ -123,6 +127,17 @@ function unitOf(densities: Densities): string {
 }
 
 const figure = (value: number) => (Number.isFinite(value) ? value.toPrecision(2) : 'more');
+
+/** Whether components differ in their means alone, so that the likeliest of them is the nearest. */
+function areAlike({ form, nComponents: k, logConstants, factors }: Densities): boolean {
+  const length = factors.length / k;
+  const [first] = logConstants;
+  return (
+    form !== 'linear' &&
+    logConstants.every(value => value === first) &&
+    factors.every((w, i) => w === factors[i % length])
+  );
+}
 
 const areCentres = ({ form, moments }: Densities) => form === 'diag' && moments === 'first';
 
@@ -196,11 +211,9 @@ export function isBlurred(
  * Where only distances to centres count, rounding blurs what is closer than 2¹⁰ of it: four times its share of the way
  * to such a centre, and 0 where there is none.
  */
-function perDistance(
-  blur: Float64Array,
-  { nComponents: k, nFeatures: d, means, factors }: Densities,
-): Float64Array {
-  const place = Array.from({ length: k }, (_, c) => means[c * d] * factors[c * d]);
+function perDistance(blur: Float64Array, densities: Densities): Float64Array {
+  const { nComponents: k, nFeatures: d, means } = densities;
+  const place = Array.from({ length: k }, (_, c) => means[c * d] * factorOf(densities, c)[0]);
   const order = [...place.keys()].sort((a, b) => place[a] - place[b]);
   const relative = new Float64Array(k);
   order.forEach((c, from) => {
@@ -208,10 +221,8 @@ function perDistance(
       const other = order[to];
       const reach = 2 ** 10 * Math.max(blur[c], blur[other]);
       if (place[other] - place[c] > reach) break;
-      let squares = 0;
-      for (let j = 0; j < d && squares <= reach * reach; j++) {
-        squares += ((means[c * d + j] - means[other * d + j]) * factors[c * d + j]) ** 2;
-      }
+      const between = Float64Array.from({ length: d }, (_, j) => means[c * d + j] - means[other * d + j]);
+      const squares = squareNorm(factorOf(densities, c), between);
       if (squares === 0 || squares > reach * reach) continue; // equal centres are told apart by no digits
       const distance = Math.sqrt(squares);
       relative[c] = Math.max(relative[c], (4 * reach) / 2 ** 10 / distance);

@@ -5,7 +5,7 @@
 #include components
 #include responsibilities
 
-@group(2) @binding(3) var<storage, read_write> partials: array<f32>; // [slabs, K, BLOCKS, 4, 4], added to
+@group(2) @binding(3) var<storage, read_write> lanes: array<vec4f>; // [n_slabs, K, BLOCKS, 4, 4]
 
 var<workgroup> roots: array<f32, TILE_ROWS>;
 var<workgroup> tile: array<vec4f, TILE_LENGTH>; // [TILE_ROWS, BLOCK_ROWS] and later the splits' sums
@@ -35,8 +35,8 @@ fn main(
   var total1 = vec4f();
   var total2 = vec4f();
   var total3 = vec4f();
-  let slab = workgroup.y * SCATTER_ROWS;
-  let slab_end = min(slab + SCATTER_ROWS, chunk.count);
+  let slab = workgroup.y * SLAB_ROWS;
+  let slab_end = min(slab + SLAB_ROWS, chunk.count);
   for (var group = slab; group < slab_end; group += GROUP_ROWS) {
     var sum0 = vec4f();
     var sum1 = vec4f();
@@ -79,10 +79,6 @@ fn main(
   for (var entry = local; entry < 4u * blocks_here; entry += 64u) {
     var sum = tile[entry];
     for (var s = 1u; s < SPLITS; s++) { sum += tile[s * 4u * PANEL_BLOCKS + entry]; }
-    let at = 4u * (4u * ((workgroup.y * chunk.n_components + k) * BLOCKS + workgroup.z * PANEL_BLOCKS) + entry);
-    partials[at] += sum.x;
-    partials[at + 1u] += sum.y;
-    partials[at + 2u] += sum.z;
-    partials[at + 3u] += sum.w;
+    lanes[4u * ((workgroup.y * chunk.n_components + k) * BLOCKS + workgroup.z * PANEL_BLOCKS) + entry] = sum;
   }
 }

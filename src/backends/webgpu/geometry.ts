@@ -1,21 +1,28 @@
-import { type ComponentLayout, componentLayout, type SumsLayout, sumsLayout } from './layouts.js';
+import {
+  type ComponentLayout,
+  componentLayout,
+  type SumsLayout,
+  scatterBlocks,
+  sumsLayout,
+} from './layouts.js';
 import type { Plan } from './regimes.js';
 import type { WorkspaceShape } from './workspace.js';
 
 /** Invocations of the kernels that hold sums, and the lanes that leave them. */
 export const LANES = 64;
 /** Rows of one workgroup of mixture-normalise. */
-export const NORMALISE_ROWS = 256;
-/** Rows that one workgroup of mixture-scatter sums in float32: short sums stay accurate. */
-export const SCATTER_ROWS = 512;
+export const NORMALISE_ROWS = 64;
+/** Rows that one workgroup of mixture-scatter sums: the fewest, and the most, for accuracy. */
+const LEAST_SCATTER_ROWS = 512;
+const MOST_SCATTER_ROWS = 8192;
+/** Workgroups of it for each that keeps the adapter busy, so that none waits long for the last. */
+const SCATTER_ROUNDS = 8;
 
 const MEBIBYTE = 2 ** 20;
-/** Bound of each scratch buffer, whatever N is. */
+/** Bound of each scratch buffer, whatever N is, unless the plan says another. */
 const SCRATCH_BYTES = 32 * MEBIBYTE;
 /** Rows of a chunk of few components: what a device needs to be busy, and no more. */
 const MOST_ROWS = 2 ** 20;
-/** Dispatches stay far from a watchdog: about 50 ms at 0.4 TFLOP/s. */
-const FLOPS_PER_DISPATCH = 2e10;
 /** Rows that a lane should walk: fewer cost bandwidth, more cost digits. */
 const LEAST_LANE_ROWS = 8;
 const MOST_LANE_ROWS = 64;
@@ -35,6 +42,8 @@ export interface Geometry {
   readonly laneRows: number;
   /** Rows whose sums one workgroup leaves. */
   readonly slabRows: number;
+  /** Sums that a slab leaves of each statistic. */
+  readonly lanes: number;
   /** Rows of a chunk, a multiple of slabRows. */
   readonly chunkRows: number;
 }
@@ -57,19 +66,27 @@ export function geometryOf(
     MOST_LANE_ROWS,
     Math.max(LEAST_LANE_ROWS, Math.ceil((nRows * blocks) / plan.busyLanes)),
   );
-  const slabRows = tiled ? SCATTER_ROWS : laneRows * LANES;
-  const slabBytes = 4 * groupLength * (tiled ? 1 : LANES);
-  const flopsPerRow = nComponents * 2 * (component.length + sums.length);
+  const lanes = tiled ? 1 : LANES;
+  const slabRows = tiled ? scatterRows(plan, nComponents, nFeatures, nRows) : laneRows * LANES;
+  const scratch = plan.scratchBytes ?? SCRATCH_BYTES;
   const slabs = Math.min(
-    (plan.scratchBytes ?? SCRATCH_BYTES) / (4 * (paddedComponents(nComponents) + 2) * slabRows),
-    SCRATCH_BYTES / slabBytes,
-    FLOPS_PER_DISPATCH / (flopsPerRow * slabRows),
+    scratch / (4 * (paddedComponents(nComponents) + 2) * slabRows),
+    scratch / (4 * groupLength * lanes),
     MOST_ROWS / slabRows,
     Math.ceil(nRows / slabRows),
   );
   const chunkRows = slabRows * Math.max(1, Math.floor(slabs));
-  const groups = tiled
-    ? chunkRows / slabRows
-    : Math.max(1, Math.min(MOST_GROUPS, Math.floor(PARTIAL_NUMBERS / groupLength), chunkRows / slabRows));
-  return { component, sums, groupLength, groups, laneRows, slabRows, chunkRows };
+  const groups = Math.max(
+    1,
+    Math.min(MOST_GROUPS, Math.floor(PARTIAL_NUMBERS / groupLength), chunkRows / slabRows),
+  );
+  return { component, sums, groupLength, groups, laneRows, slabRows, lanes, chunkRows };
+}
+
+/** As many rows a workgroup as leave enough workgroups: a slab of few rows costs as much memory as one of many. */
+function scatterRows({ busyLanes }: Plan, nComponents: number, nFeatures: number, nRows: number): number {
+  const perSlab = nComponents * Math.ceil(scatterBlocks(nFeatures).blocks / LANES);
+  const most = (nRows * perSlab * LANES) / (SCATTER_ROUNDS * busyLanes);
+  const rows = 2 ** Math.floor(Math.log2(most));
+  return Math.min(MOST_SCATTER_ROWS, Math.max(LEAST_SCATTER_ROWS, rows));
 }

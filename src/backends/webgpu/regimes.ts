@@ -22,7 +22,7 @@ export interface Plan extends Tiles {
   readonly regime: Regime;
   /** Lanes that keep the adapter busy. */
   readonly busyLanes: number;
-  /** Bound of an array of chunk × K. Default 32 MiB. */
+  /** Bound of each scratch buffer. Default 32 MiB. */
   readonly scratchBytes?: number;
 }
 
@@ -36,6 +36,9 @@ export const SOFTWARE_REGISTERS = 640;
 const PATIENT_REGISTERS = 2400;
 /** N K from which work is long. */
 const LONG_WORK = 1e6;
+
+/** Chunks so large that a fast GPU takes longer over one than over beginning it; below the default binding. */
+const HARDWARE_SCRATCH = 96 * 2 ** 20;
 
 /** Bytes of the sums that the 64 lanes of one slab may leave: half of the default binding. */
 const LANES_BYTES = 64 * 2 ** 20;
@@ -83,6 +86,7 @@ export function choosePlan(shape: WorkspaceShape, nRows: number, software: boole
     logitsComponents: held(logits),
     accumulateComponents: held(accumulate),
     busyLanes: software ? 2 ** 10 : 2 ** 15,
+    scratchBytes: software ? undefined : HARDWARE_SCRATCH,
   };
 }
 
@@ -128,8 +132,10 @@ export const posteriorKernels = (regime: Regime): KernelName[] => [
 ];
 
 /** The kernels that turn logits and log norms into statistics. */
-export const statisticsKernels = (regime: Regime): KernelName[] =>
-  regime === 'tiled' ? ['mixture-scatter'] : ['mixture-accumulate', 'reduce-lanes'];
+export const statisticsKernels = (regime: Regime): KernelName[] => [
+  regime === 'tiled' ? 'mixture-scatter' : 'mixture-accumulate',
+  'reduce-lanes',
+];
 
 /** The kernels of a whole E-step. */
 export const kernelsOf = (regime: Regime): KernelName[] =>

@@ -1,5 +1,5 @@
 import type { Chunk } from './chunks.js';
-import { type Geometry, LANES, NORMALISE_ROWS, paddedComponents } from './geometry.js';
+import { type Geometry, NORMALISE_ROWS, paddedComponents } from './geometry.js';
 
 /** What the kernels of mixtures keep on the device. */
 export type BufferName =
@@ -18,7 +18,7 @@ const DRAWS_WORDS = 5;
 
 /** 32-bit numbers of each buffer. */
 export function scratchSizes(
-  { component, chunkRows, groups, groupLength, slabRows }: Geometry,
+  { component, chunkRows, groups, groupLength, slabRows, lanes }: Geometry,
   chunks: readonly Chunk[],
   nComponents: number,
 ): Record<BufferName, number> {
@@ -29,7 +29,7 @@ export function scratchSizes(
     shares: chunkRows,
     labels: chunkRows,
     likelihoods: likelihoodsOf(chunks)[1],
-    lanes: (chunkRows / slabRows) * groupLength * LANES,
+    lanes: (chunkRows / slabRows) * groupLength * lanes,
     partials: groups * groupLength,
     draws: DRAWS_WORDS,
   };

@@ -24,7 +24,7 @@ import momentsFirst from '../../../shaders/moments/first.wgsl?raw';
 import momentsFull from '../../../shaders/moments/full.wgsl?raw';
 import reduceLanes from '../../../shaders/reduce-lanes.wgsl?raw';
 import type { Chunk } from './chunks.js';
-import { type Geometry, LANES, NORMALISE_ROWS, SCATTER_ROWS } from './geometry.js';
+import { type Geometry, LANES, NORMALISE_ROWS } from './geometry.js';
 import { paddedFeatures, scatterBlocks } from './layouts.js';
 import type { Grid } from './parts.js';
 import type { Plan } from './regimes.js';
@@ -138,23 +138,24 @@ const BUILDERS: Record<KernelName, (variant: ShaderVariant) => Omit<Shader, 'nam
         TILE_ROWS: tileRows,
         TILE_LENGTH: Math.max(tileRows * rows, 4 * SCATTER_INVOCATIONS),
         GROUP_ROWS: 64,
-        SCATTER_ROWS,
+        SLAB_ROWS: geometry.slabRows,
       }),
       workgroups: ({ count }) => [
         shape.nComponents,
-        Math.ceil(count / SCATTER_ROWS),
+        Math.ceil(count / geometry.slabRows),
         Math.ceil(blocks / panelBlocks),
       ],
-      work: SCATTER_ROWS * panelBlocks * 16,
+      work: geometry.slabRows * panelBlocks * 16,
     };
   },
 
   'reduce-lanes': variant => {
-    const { groupLength, groups, chunkRows, slabRows } = variant.geometry;
+    const { groupLength, groups, chunkRows, slabRows, lanes } = variant.geometry;
+    const invocations = variant.plan.regime === 'tiled' ? 256 : 64; // a grid has no more than 65,535 workgroups a side
     return {
-      source: expand(reduceLanes, variant, {}),
-      workgroups: () => [Math.ceil(groupLength / 64), groups, 1],
-      work: (64 * LANES * Math.ceil(chunkRows / slabRows)) / groups,
+      source: expand(reduceLanes, variant, { INVOCATIONS: invocations }),
+      workgroups: () => [Math.ceil(groupLength / invocations), groups, 1],
+      work: (invocations * lanes * Math.ceil(chunkRows / slabRows)) / groups,
     };
   },
 };
@@ -195,7 +196,7 @@ export const densityIncludes = ({ form, moments }: WorkspaceShape): Record<strin
 
 function expand(
   source: string,
-  { shape, geometry, rule, weighted }: ShaderVariant,
+  { shape, plan, geometry, rule, weighted }: ShaderVariant,
   constants: Record<string, number>,
   quads = false,
 ): string {
@@ -215,6 +216,7 @@ function expand(
       SAMPLED: rule === 'sampled',
       WEIGHTED: weighted === true,
       QUADS: quads,
+      TILED: plan.regime === 'tiled',
       ROWS_VEC4: source.includes('#include row') && shape.nFeatures % 4 === 0,
       ROWS_VEC2: source.includes('#include row') && shape.nFeatures % 2 === 0,
     },

@@ -44,7 +44,7 @@ const POSTERIOR_COLUMNS = 3;
 /**
  * Everything that E-steps of one model shape over some rows need. What a kernel needs is made when it is first asked
  * for; after that an iteration creates nothing but its command buffers. No size depends on the number of rows but that
- * of the partial log-likelihoods, one number for 256 rows.
+ * of the partial log-likelihoods, one number for 64 rows.
  */
 export class Workspace implements Tunable {
   readonly geometry: Geometry;

@@ -1,5 +1,5 @@
 import { type Geometry, geometryOf } from '../src/backends/webgpu/geometry.js';
-import { paddedFeatures, scatterBlocks } from '../src/backends/webgpu/layouts.js';
+import { paddedFeatures, SCATTER_SIDE as SIDE, scatterBlocks } from '../src/backends/webgpu/layouts.js';
 import { choosePlan, kernelsOf, type Plan } from '../src/backends/webgpu/regimes.js';
 import { type KernelName, shaderOf } from '../src/backends/webgpu/shaders.js';
 import { unroll } from '../src/backends/webgpu/unroll.js';
@@ -72,7 +72,7 @@ function sizesOf(
   const isFull = moments === 'full';
   const { rows, blocks } = scatterBlocks(d);
   const t = d + (isFull ? (d * (d + 1)) / 2 : d);
-  return { d, k, isFull, t, h: laneRows, p: paddedFeatures(d), g: rows, z: Math.ceil(blocks / 64), plan };
+  return { d, k, isFull, t, h: laneRows, p: paddedFeatures(d), g: rows, z: Math.ceil(blocks / 192), plan };
 }
 
 /** Bytes of a vec4f. */
@@ -100,8 +100,8 @@ const WORK: Record<KernelName, (sizes: Sizes) => Work> = {
     instructions: (9 / 16) * p * (p + 8) + p + 2,
     bytes: (4 * d) / k + 4,
     rereadBytes: 4 * d * Math.max(0, 1 / 16 - 1 / k),
-    onChipBytes: ((VEC4 * 13) / 128) * ((p * (p + 8)) / 2), // 13 vec4s for 128 multiply-adds
-    registers: 8 * 4 + 4 + 4 + 8 + 4, // products, squares, differences, 8 numbers of W, means
+    onChipBytes: ((VEC4 * 17) / 256) * ((p * (p + 8)) / 2), // 17 vec4s for 256 multiply-adds
+    registers: 16 * 4 + 8 + 8 + 8 + 4, // products, squares, differences, 8 numbers of W, means
   }),
   'mixture-normalise': ({ k }) => ({
     flops: 6,
@@ -120,12 +120,12 @@ const WORK: Record<KernelName, (sizes: Sizes) => Work> = {
     registers: held * (1 + t + 2 * d) + d,
   }),
   'mixture-scatter': ({ d, k, g, z }) => ({
-    flops: 16 * g * (g + 1) + z * (d + 4 * g + 3),
-    instructions: 8 * g * (g + 1) + z * (d + 4 * g + 3),
-    bytes: (4 * d) / k + 8 * z + (g * (g + 1)) / 8,
+    flops: SIDE * SIDE * g * (g + 1) + z * (d + SIDE * g + 3),
+    instructions: ((SIDE * SIDE) / 2) * g * (g + 1) + z * (d + SIDE * g + 3),
+    bytes: (4 * d) / k + 8 * z + (g * (g + 1) * SIDE * SIDE) / 1024,
     rereadBytes: 4 * d * (z - 1 / k),
-    onChipBytes: VEC4 * (g * (g + 1) + z * g), // 2 vec4s for 16 multiply-adds, and the staging
-    registers: 16 + 16 + 8, // two levels of sums, two vec4s
+    onChipBytes: (VEC4 * SIDE * (g * (g + 1) + z * g)) / 4, // 4 vec4s for 64 multiply-adds, and the staging
+    registers: 2 * SIDE * SIDE + 4 * SIDE, // two levels of sums, four vec4s
   }),
   'reduce-lanes': ({ t, h }) => ({
     flops: (1 + t) / h,
@@ -137,7 +137,7 @@ const WORK: Record<KernelName, (sizes: Sizes) => Work> = {
   }),
 };
 
-const BYTES: Record<string, number> = { f32: 4, u32: 4, vec4f: 16 };
+const BYTES: Record<string, number> = { f32: 4, u32: 4, 'atomic<u32>': 4, vec4f: 16 };
 
 /** The size of a workgroup and the bytes that its invocations share, off the shader's text. */
 export function readWorkgroup(source: string): Pick<KernelCounts, 'invocations' | 'workgroupBytes'> {
@@ -149,7 +149,7 @@ export function readWorkgroup(source: string): Pick<KernelCounts, 'invocations' 
   }
   const [, invocations] = /@workgroup_size\(([^)]+)\)/.exec(source) ?? [];
   let workgroupBytes = 0;
-  for (const [, type, length] of source.matchAll(/var<workgroup> \w+: array<(\w+), ([^>]+)>/g)) {
+  for (const [, type, length] of source.matchAll(/var<workgroup> \w+: array<([\w<>]+), ([^>]+)>/g)) {
     workgroupBytes += BYTES[type] * value(length);
   }
   return { invocations: value(invocations), workgroupBytes };

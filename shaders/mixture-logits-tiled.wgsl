@@ -1,6 +1,7 @@
 // l_ik = log2 π_k N(x_i | μ_k, Σ_k) = c_k − |W_k (x_i − μ_k)|² of a chunk, for components too large for registers.
-// Workgroup: TILE_ROWS rows, staged once, [feature][row]; an invocation takes 4 of them and every COMPONENT_LANES-th
-// component of a block, and computes 8 rows of W at a time: 32 products for every 3 vec4 loads.
+// Workgroup: TILE_ROWS rows, staged once, [feature][row]; an invocation takes HELD quads of them and every
+// COMPONENT_LANES-th component of a block, and computes 8 rows of W at a time: 64 products for every 4 vec4 loads where
+// it holds two.
 #include chunk
 #include logits
 
@@ -9,7 +10,8 @@
 
 const LOG_ZERO = -1e30;
 const QUADS = TILE_ROWS / 4u;
-const COMPONENT_LANES = 64u / QUADS;
+const ROW_LANES = QUADS / HELD;
+const COMPONENT_LANES = 64u / ROW_LANES;
 
 var<workgroup> tile: array<vec4f, TILE_LENGTH>; // [PADDED, QUADS]
 
@@ -33,41 +35,53 @@ fn main(
   }
   workgroupBarrier();
 
-  let quad = local % QUADS;
-  let i = first + 4u * quad;
-  for (var b = local / QUADS; b < COMPONENT_BLOCK; b += COMPONENT_LANES) {
+  let lane = local % ROW_LANES;
+  for (var b = local / ROW_LANES; b < COMPONENT_BLOCK; b += COMPONENT_LANES) {
     let k = min(workgroup.y * COMPONENT_BLOCK + b, chunk.n_components - 1u);
     let component = k * (COMPONENT_LENGTH / 4u);
     let mean = component + 1u;
     var at = mean + PADDED / 4u;
-    var squares = vec4f();
+#for h in 0..HELD
+    var squares_${h} = vec4f();
+#end
     for (var columns = 8u; columns <= PADDED; columns += 8u) {
-      // y_r: row r of this band of W times the differences of 4 rows.
+      // y_r_h: row r of this band of W times the differences of quad h.
 #for r in 0..8
-      var y_${r} = vec4f();
+#for h in 0..HELD
+      var y_${r}_${h} = vec4f();
+#end
 #end
       for (var j = 0u; j < columns; j += 4u) {
         let mu = components[mean + j / 4u];
 #for q in 0..4
         {
-          let u = tile[(j + ${q}u) * QUADS + quad] - mu[${q}];
           let upper = components[at + ${2 * q}u];
           let lower = components[at + ${2 * q + 1}u];
+#for h in 0..HELD
+          let u_${h} = tile[(j + ${q}u) * QUADS + ${h}u * ROW_LANES + lane] - mu[${q}];
 #for r in 0..4
-          y_${r} += upper[${r}] * u;
-          y_${4 + r} += lower[${r}] * u;
+          y_${r}_${h} += upper[${r}] * u_${h};
+          y_${4 + r}_${h} += lower[${r}] * u_${h};
+#end
 #end
         }
 #end
         at += 8u;
       }
 #for r in 0..8
-      squares += y_${r} * y_${r};
+#for h in 0..HELD
+      squares_${h} += y_${r}_${h} * y_${r}_${h};
+#end
 #end
     }
-    let logit = max(components[component].x - squares, vec4f(LOG_ZERO));
-    for (var p = 0u; p < 4u; p++) {
-      if (i + p < chunk.count) { logits[logit_at(i + p, k)] = logit[p]; }
+#for h in 0..HELD
+    {
+      let i = first + 4u * (${h}u * ROW_LANES + lane);
+      let logit = max(components[component].x - squares_${h}, vec4f(LOG_ZERO));
+      for (var p = 0u; p < 4u; p++) {
+        if (i + p < chunk.count) { logits[logit_at(i + p, k)] = logit[p]; }
+      }
     }
+#end
   }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { readWorkgroup } from '../bench/work.js';
 import { cutChunks, rounds } from '../src/backends/webgpu/chunks.js';
 import { acquireDevice } from '../src/backends/webgpu/device.js';
 import { geometryOf } from '../src/backends/webgpu/geometry.js';
@@ -55,28 +56,11 @@ describe.each([true, false])('every shape stays below the default limits, softwa
       for (const name of kernelsOf(plan.regime)) {
         const shader = shaderOf(name, { shape, plan, geometry, rule: 'exact' });
         for (const count of shader.workgroups(chunk)) expect(count).toBeLessThanOrEqual(DEFAULTS.workgroups);
-        expect(workgroupBytes(shader.source)).toBeLessThanOrEqual(DEFAULTS.workgroupMemory);
+        expect(readWorkgroup(shader.source).workgroupBytes).toBeLessThanOrEqual(DEFAULTS.workgroupMemory);
       }
     }
   });
 });
-
-/** Bytes of all workgroup variables of a shader. */
-function workgroupBytes(source: string): number {
-  const constants = Object.fromEntries(
-    [...source.matchAll(/const (\w+) = (\d+)u;/g)].map(([, k, v]) => [k, Number(v)]),
-  );
-  const size = { f32: 4, vec4f: 16 };
-  return [...source.matchAll(/var<workgroup> \w+: array<(\w+), ([^>]+)>/g)].reduce(
-    (bytes, [, type, length]) => {
-      const count = length
-        .split('*')
-        .reduce((product, factor) => product * (constants[factor.trim()] ?? Number(factor)), 1);
-      return bytes + size[type as keyof typeof size] * count;
-    },
-    0,
-  );
-}
 
 describe('chunks', () => {
   test.each([1, 3, 40])('cover every row once, in order, within their segments and %i blocks', blocks => {

@@ -43,10 +43,17 @@ export function checkWeights(weights: Float64Array, n: number): void {
   }
 }
 
+/** In one sum of products with 0, which a compiler makes of vectors: statistics are millions of numbers. */
+function areFinite(values: ArrayLike<number>): boolean {
+  let zero = 0;
+  for (let i = 0; i < values.length; i++) zero += 0 * values[i];
+  return zero === 0;
+}
+
 /** @throws NonFiniteError for statistics that are not finite */
 export function checkFinite<S extends Statistics>(statistics: S): S {
   const { counts, sums, logLikelihood } = statistics;
-  if (Number.isFinite(logLikelihood) && counts.every(Number.isFinite) && sums.every(Number.isFinite)) {
+  if (Number.isFinite(logLikelihood) && areFinite(counts) && areFinite(sums)) {
     return statistics;
   }
   throw new NonFiniteError(

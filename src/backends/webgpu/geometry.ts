@@ -13,7 +13,7 @@ export const LANES = 64;
 /** Rows of one workgroup of mixture-normalise. */
 export const NORMALISE_ROWS = 64;
 /** Rows that one workgroup of mixture-scatter sums: the fewest, and the most, for accuracy. */
-const LEAST_SCATTER_ROWS = 512;
+export const LEAST_SCATTER_ROWS = 512;
 const MOST_SCATTER_ROWS = 8192;
 /** Workgroups of it for each that keeps the adapter busy, so that none waits long for the last. */
 const SCATTER_ROUNDS = 8;
@@ -85,7 +85,7 @@ export function geometryOf(
 
 /** As many rows a workgroup as leave enough workgroups: a slab of few rows costs as much memory as one of many. */
 function scatterRows({ busyLanes }: Plan, nComponents: number, nFeatures: number, nRows: number): number {
-  const perSlab = nComponents * Math.ceil(scatterBlocks(nFeatures).blocks / LANES);
+  const perSlab = nComponents * Math.ceil(scatterBlocks(nFeatures).blocks / 192);
   const most = (nRows * perSlab * LANES) / (SCATTER_ROUNDS * busyLanes);
   const rows = 2 ** Math.floor(Math.log2(most));
   return Math.min(MOST_SCATTER_ROWS, Math.max(LEAST_SCATTER_ROWS, rows));

@@ -49,9 +49,12 @@ function tiledLayout(d: number): ComponentLayout {
   return { length: band(bands), mean, factor };
 }
 
-/** 4×4 blocks of the lower triangle of the (D+1) × (D+1) Gram matrix of mixture-scatter. */
+/** Rows and columns of the blocks that an invocation of mixture-scatter holds. */
+export const SCATTER_SIDE = 8;
+
+/** Blocks of the lower triangle of the (D+1) × (D+1) Gram matrix of mixture-scatter. */
 export function scatterBlocks(d: number): { rows: number; blocks: number } {
-  const rows = Math.ceil((d + 1) / 4);
+  const rows = Math.ceil((d + 1) / SCATTER_SIDE);
   return { rows, blocks: triangleLength(rows) };
 }
 
@@ -62,10 +65,11 @@ export function sumsLayout(regime: Regime, moments: Moments, d: number): SumsLay
 }
 
 function gramLayout(d: number): SumsLayout {
+  const side = SCATTER_SIDE;
   const entry = (i: number, j: number) =>
-    16 * at(Math.floor(i / 4), Math.floor(j / 4)) + 4 * (i % 4) + (j % 4);
+    side * side * at(Math.floor(i / side), Math.floor(j / side)) + side * (i % side) + (j % side);
   const sums: number[] = [];
   for (let j = 0; j < d; j++) sums.push(entry(d, j));
   for (let i = 0; i < d; i++) for (let j = 0; j <= i; j++) sums.push(entry(i, j));
-  return { length: 16 * scatterBlocks(d).blocks, count: entry(d, d), sums: Uint32Array.from(sums) };
+  return { length: side * side * scatterBlocks(d).blocks, count: entry(d, d), sums: Uint32Array.from(sums) };
 }

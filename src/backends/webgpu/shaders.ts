@@ -24,8 +24,8 @@ import momentsFirst from '../../../shaders/moments/first.wgsl?raw';
 import momentsFull from '../../../shaders/moments/full.wgsl?raw';
 import reduceLanes from '../../../shaders/reduce-lanes.wgsl?raw';
 import type { Chunk } from './chunks.js';
-import { type Geometry, LANES, NORMALISE_ROWS } from './geometry.js';
-import { paddedFeatures, scatterBlocks } from './layouts.js';
+import { type Geometry, LANES, LEAST_SCATTER_ROWS, NORMALISE_ROWS } from './geometry.js';
+import { paddedFeatures, SCATTER_SIDE, scatterBlocks } from './layouts.js';
 import type { Grid } from './parts.js';
 import type { Plan } from './regimes.js';
 import { expandShader, sections } from './shader.js';
@@ -69,10 +69,11 @@ export interface Shader {
   readonly work: number;
 }
 
-/** Invocations of mixture-scatter's workgroups. */
-const SCATTER_INVOCATIONS = 64;
-/** vec4s of workgroup memory for staged rows: 8 KiB, so that two workgroups fit the default 16 KiB. */
-const SCATTER_TILE_VECTORS = 512;
+/** Invocations that mixture-scatter's workgroups are made up to by splits, and those of a panel at most. */
+const SCATTER_INVOCATIONS = 128;
+const MOST_SCATTER_INVOCATIONS = 192;
+/** vec4s of workgroup memory for staged rows: 8.5 KiB, which 16 rows of D = 128 take. */
+const SCATTER_TILE_VECTORS = 544;
 /** vec4s of mixture-logits-tiled's rows: all of the default 16 KiB at D = 64 and D = 128. */
 const LOGITS_TILE_VECTORS = 1024;
 
@@ -101,12 +102,14 @@ const BUILDERS: Record<KernelName, (variant: ShaderVariant) => Omit<Shader, 'nam
     const padded = paddedFeatures(shape.nFeatures);
     const tileRows = padded > 64 ? 32 : 64;
     const componentBlock = Math.min(shape.nComponents, 16);
+    const held = shape.nComponents >= 512 / tileRows ? 2 : 1; // quads of rows, where the components keep the lanes busy
     return {
       source: expand(mixtureLogitsTiled, variant, {
         PADDED: padded,
         TILE_ROWS: tileRows,
         TILE_LENGTH: Math.min((padded * tileRows) / 4, LOGITS_TILE_VECTORS),
         COMPONENT_BLOCK: componentBlock,
+        HELD: held,
       }),
       workgroups: ({ count }) => [
         Math.ceil(count / tileRows),
@@ -126,18 +129,24 @@ const BUILDERS: Record<KernelName, (variant: ShaderVariant) => Omit<Shader, 'nam
   'mixture-scatter': variant => {
     const { shape, geometry } = variant;
     const { rows, blocks } = scatterBlocks(shape.nFeatures);
-    const panelBlocks = Math.min(blocks, SCATTER_INVOCATIONS);
-    const tileRows = Math.min(64, 2 ** Math.floor(Math.log2(SCATTER_TILE_VECTORS / rows)));
+    const panelBlocks = Math.min(blocks, MOST_SCATTER_INVOCATIONS);
+    const splits = Math.max(1, Math.floor(SCATTER_INVOCATIONS / panelBlocks));
+    const invocations = 32 * Math.ceil((splits * panelBlocks) / 32);
+    const rowVectors = (rows * SCATTER_SIDE) / 4;
+    const tileRows = Math.min(64, 2 ** Math.floor(Math.log2(SCATTER_TILE_VECTORS / rowVectors)));
     return {
       source: expand(mixtureScatter, variant, {
         MEAN: geometry.component.mean,
+        SIDE: SCATTER_SIDE,
         BLOCKS: blocks,
         BLOCK_ROWS: rows,
         PANEL_BLOCKS: panelBlocks,
-        SPLITS: Math.floor(SCATTER_INVOCATIONS / panelBlocks),
+        SPLITS: splits,
+        INVOCATIONS: invocations,
         TILE_ROWS: tileRows,
-        TILE_LENGTH: Math.max(tileRows * rows, 4 * SCATTER_INVOCATIONS),
+        TILE_LENGTH: Math.max(tileRows * rowVectors, 4 * invocations),
         GROUP_ROWS: 64,
+        WINDOW_ROWS: LEAST_SCATTER_ROWS,
         SLAB_ROWS: geometry.slabRows,
       }),
       workgroups: ({ count }) => [
@@ -145,7 +154,7 @@ const BUILDERS: Record<KernelName, (variant: ShaderVariant) => Omit<Shader, 'nam
         Math.ceil(count / geometry.slabRows),
         Math.ceil(blocks / panelBlocks),
       ],
-      work: geometry.slabRows * panelBlocks * 16,
+      work: geometry.slabRows * panelBlocks * SCATTER_SIDE ** 2,
     };
   },
 
@@ -217,7 +226,7 @@ function expand(
       WEIGHTED: weighted === true,
       QUADS: quads,
       TILED: plan.regime === 'tiled',
-      ROWS_VEC4: source.includes('#include row') && shape.nFeatures % 4 === 0,
+      ROWS_VEC4: /#include row|#if ROWS_VEC4/.test(source) && shape.nFeatures % 4 === 0,
       ROWS_VEC2: source.includes('#include row') && shape.nFeatures % 2 === 0,
     },
     constants: {

@@ -90,12 +90,58 @@ describe('the demo page', () => {
     await demo.page.waitForFunction(`!document.querySelector('#fit').disabled`);
 
     expect(await demo.text('#data-summary')).toBe(
-      'flowers.csv: 60 rows × 3 columns. Column “kind” holds text and is left out.',
+      'flowers.csv: 60 rows × 3 columns. Column "kind" holds text and is left out.',
     );
     await demo.set({ yAxis: 2, nComponents: 2 });
     expect(await demo.page.$eval('#scatter', canvas => canvas.ariaLabel)).toContain('c against a');
     await fit();
     expect((await demo.downloadedModel()).nFeatures).toBe(3);
+  });
+
+  test('reads numbers as people write them', async () => {
+    const rows = Array.from({ length: 30 }, (_, i) => `${i % 7},5;1.${100 + (i % 11)},25;text`);
+    await demo.drop('comma.csv', ['a;b;kind', ...rows].join('\r\n'));
+    await demo.page.waitForFunction(
+      `document.querySelector('#data-summary').textContent.includes('comma.csv:')`,
+    );
+    expect(await demo.text('#data-summary')).toBe(
+      'comma.csv: 30 rows × 2 columns. Numbers are read with decimal commas: 1,5 is one and a half. ' +
+        'Column "kind" holds text and is left out.',
+    );
+    await demo.set({ nComponents: 1 });
+    await fit();
+    const [means] = (await demo.downloadedModel()).means;
+    const mean = (modulus: number) => rows.reduce((sum, _, i) => sum + (i % modulus), 0) / rows.length;
+    expect(means).toEqual([expect.closeTo(mean(7) + 0.5, 5), expect.closeTo(mean(11) + 1100.25, 3)]);
+  });
+
+  test('offers the two readings of 81,654', async () => {
+    const summary = async (includes: string) => {
+      await demo.page.waitForFunction(
+        `document.querySelector('#data-summary').textContent.includes('${includes}')`,
+      );
+      await demo.set({ nComponents: 1 });
+      await fit();
+      return (await demo.downloadedModel()).means[0][0];
+    };
+    for (const [label, mean] of [
+      ['Read with a decimal point', 58181],
+      ['Read with a decimal comma', 58.181],
+    ] as const) {
+      await demo.reload('mixtures');
+      await demo.drop('homes.csv', 'price,rooms\n"81,654",1\n"1,234",2\n"91,655",3\n');
+      await demo.page.waitForSelector('.notice.error .action');
+      expect(await demo.text('.notice.error p')).toBe(
+        'homes.csv: Line 2, column "price": expected a finite number, got "81,654". Try “Read with a decimal point” ' +
+          'if that is 81654, or “Read with a decimal comma” if that is 81.654.',
+      );
+      await demo.page.evaluate(wanted => {
+        const buttons = [...document.querySelectorAll<HTMLButtonElement>('.notice.error .action')];
+        buttons.find(button => button.textContent === wanted)?.click();
+      }, label);
+      expect(await summary('homes.csv: 3 rows')).toBeCloseTo(mean, 2);
+      expect(await demo.page.$('.notice.error')).toBeNull();
+    }
   });
 
   test('says what is wrong with a bad CSV, and keeps the rows it had', async () => {

@@ -1,35 +1,40 @@
 import { FileFormatError } from '../../src/index.js';
-import type { Answer } from './csv.worker.js';
+import type { Answer, Told, Way } from './csv.worker.js';
 import type { DataSet } from './data-set.js';
 
+/** A file that cannot be read as it is, and how it can be. */
+export class UnclearFileError extends FileFormatError {
+  constructor(
+    readonly file: File,
+    problem: string,
+    readonly ways: readonly Way[],
+  ) {
+    super(`${file.name}: ${problem}`);
+  }
+}
+
 /**
- * The columns of numbers of a CSV file; columns of words are left out, and the note says so.
+ * The columns of numbers of a CSV file; its note says what was guessed, and what is left out.
  *
- * @throws FileFormatError with the line
+ * @throws UnclearFileError with the line
  */
-export async function csvFile(file: File): Promise<DataSet> {
+export async function csvFile(file: File, told: Told = {}): Promise<DataSet> {
   const worker = new Worker(new URL('./csv.worker.ts', import.meta.url), { type: 'module' });
   try {
-    const answer = await ask(worker, file);
-    if ('problem' in answer) throw new FileFormatError(`${file.name}: ${answer.problem}`);
-    const { points, columns, leftOut } = answer;
-    return { name: file.name, points, columns, nComponents: 3, note: noteOn(leftOut) };
+    const answer = await ask(worker, file, told);
+    if ('problem' in answer) throw new UnclearFileError(file, answer.problem, answer.ways);
+    const { points, columns, notes } = answer;
+    return { name: file.name, points, columns, nComponents: 3, note: notes.map(sentence).join(' ') };
   } finally {
     worker.terminate();
   }
 }
 
-const ask = (worker: Worker, file: File) =>
+const ask = (worker: Worker, file: File, told: Told) =>
   new Promise<Answer>((resolve, reject) => {
     worker.onmessage = ({ data }) => resolve(data);
     worker.onerror = ({ message }) => reject(new Error(`${file.name} could not be read. ${message}`));
-    worker.postMessage(file);
+    worker.postMessage([file, told]);
   });
 
-function noteOn(leftOut: string[]): string | undefined {
-  if (leftOut.length === 0) return undefined;
-  const names = leftOut.map(name => `“${name}”`).join(', ');
-  return leftOut.length === 1
-    ? `Column ${names} holds text and is left out.`
-    : `Columns ${names} hold text and are left out.`;
-}
+const sentence = (note: string) => `${note[0].toUpperCase()}${note.slice(1)}.`;

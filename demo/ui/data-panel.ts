@@ -1,10 +1,11 @@
-import { csvFile } from '../data/csv-file.js';
+import type { Told } from '../data/csv.worker.js';
+import { csvFile, UnclearFileError } from '../data/csv-file.js';
 import type { DataSet } from '../data/data-set.js';
 import { onDrop } from './drop.js';
 import { byId, element } from './elements.js';
 import type { FormFields } from './form-fields.js';
 import { count, percent, plural } from './format.js';
-import { clear, notice, wordsOf } from './notices.js';
+import { type Action, clear, notice, wordsOf } from './notices.js';
 
 interface Listeners {
   /** Rows are on their way. */
@@ -55,7 +56,7 @@ export class DataPanel {
     this.#showFieldsOf(source);
     const file = this.#file.files?.[0];
     if (source !== 'csv') void this.#load(sources[source]);
-    else if (file) void this.#load(() => csvFile(file), `Reading ${file.name}…`);
+    else if (file) void this.#read(file);
   }
 
   #showFieldsOf(source: string): void {
@@ -71,7 +72,18 @@ export class DataPanel {
     this.parts.fields.source = 'csv';
     this.#file.value = '';
     this.#showFieldsOf('csv');
-    void this.#load(() => csvFile(file), `Reading ${file.name}…`);
+    void this.#read(file);
+  }
+
+  #read(file: File, told?: Told): Promise<void> {
+    return this.#load(() => csvFile(file, told), `Reading ${file.name}…`);
+  }
+
+  /** Where a file could be read otherwise, that is offered. */
+  #actionsOn(error: unknown): Action[] {
+    if (!(error instanceof UnclearFileError)) return [];
+    const { file, ways } = error;
+    return ways.map(({ label, told }) => ({ label, act: () => this.#read(file, told) }));
   }
 
   /** The last request wins. */
@@ -91,7 +103,7 @@ export class DataPanel {
       this.listeners.loaded(data);
     } catch (error) {
       if (signal.aborted) return;
-      notice('error', wordsOf(error));
+      notice('error', wordsOf(error), this.#actionsOn(error));
       this.listeners.loaded(undefined);
     }
     this.#summary.textContent = this.#shown ? summary(this.#shown) : '';

@@ -3,7 +3,13 @@ import { byId, make } from './elements.js';
 /** What the page has to say, in words. An error replaces the last error, a note the last note. */
 type Kind = 'error' | 'note';
 
-export function notice(kind: Kind, message: string): void {
+/** What a person can do about it. */
+export interface Action {
+  readonly label: string;
+  act(): unknown;
+}
+
+export function notice(kind: Kind, message: string, actions: readonly Action[] = []): void {
   clear(kind);
   const box = make('div', '', `notice ${kind}`);
   if (kind === 'error') box.setAttribute('role', 'alert');
@@ -11,7 +17,13 @@ export function notice(kind: Kind, message: string): void {
   close.type = 'button';
   close.setAttribute('aria-label', 'Dismiss');
   close.onclick = () => box.remove();
-  box.append(make('p', message), close);
+  const buttons = actions.map(({ label, act }) => {
+    const button = make('button', label, 'action');
+    button.type = 'button';
+    button.onclick = act;
+    return button;
+  });
+  box.append(make('p', message), ...buttons, close);
   byId('notices').append(box);
 }
 

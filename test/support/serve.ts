@@ -6,9 +6,6 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createServer } from 'vite';
 
-/** CommonJS packages that browser code imports; Vite turns them into modules when the server starts. */
-const commonJs = ['papaparse'];
-
 export interface Server {
   /** Such as `http://localhost:40123/`; its path is the root of the repository. */
   url: string;
@@ -25,7 +22,7 @@ export async function serve(): Promise<Server> {
     appType: 'mpa',
     cacheDir,
     logLevel: 'error',
-    optimizeDeps: { noDiscovery: true, include: commonJs },
+    optimizeDeps: { noDiscovery: true },
     server: { host: 'localhost', port: 0, hmr: false, watch: null },
   });
   await vite.listen();

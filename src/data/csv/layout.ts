@@ -20,7 +20,7 @@ export interface Layout {
   readonly rowsFrom: number;
   /** Columns that are no data: row numbers or names at the left, a class at the right. */
   readonly leftOut: readonly { readonly column: number; readonly note: string }[];
-  /** Columns without a number in the first rows. */
+  /** Columns without a number in the first rows, however it is read. */
   readonly text: readonly number[];
   /** How many rows a line above them promises. */
   readonly promisedRows?: number;
@@ -81,7 +81,8 @@ export function layoutOf(text: string, told: Told): Layout {
     });
   }
   if (!told.decimal && decimal) notes.push(decimalNote(decimal));
-  const isNumber = (field: string) => Number.isFinite(numberOf(field, decimal));
+  const marks: readonly Decimal[] = decimal ? [decimal] : ['.', ','];
+  const isNumber = (field: string) => marks.some(mark => Number.isFinite(numberIn(field, mark)));
   return {
     delimiter: sample.delimiter,
     decimal,

@@ -4,8 +4,8 @@ import { EVERY_MODEL, type ModelKind } from './support/every-model.js';
 
 const SEEDS = Array.from({ length: 12 }, (_, seed) => seed);
 
-/** Of how a fit went, files keep the end alone. */
-const ON_THE_WAY = new Set(['history', 'nESteps', 'notes', 'starts']);
+/** Of how a fit went and why it ran where it did, files keep the end alone. */
+const ON_THE_WAY = new Set(['history', 'nESteps', 'notes', 'starts', 'deviceReason']);
 
 /** All numbers and texts of a model, by path; arrays as they are. */
 function members(value: object, path = ''): [string, unknown][] {

@@ -16,6 +16,8 @@ import {
   InvalidDataError,
   KMeans,
   LatentDirichletAllocation,
+  Mixture,
+  matrix,
   type Points,
   partial,
   webgpu,
@@ -102,6 +104,18 @@ describe('shaders', () => {
     expect(sections('// head\n#section one\na\nb\n#section two\nc\n')).toEqual({ one: 'a\nb\n', two: 'c\n' });
   });
 });
+
+/** A device, and how many buffers have been made on it. */
+async function countingDevice() {
+  const device = await acquireDevice();
+  let made = 0;
+  const createBuffer = device.createBuffer.bind(device);
+  device.createBuffer = descriptor => {
+    made++;
+    return createBuffer(descriptor);
+  };
+  return { device, made: () => made };
+}
 
 describe('the WebGPU backend', () => {
   const points = randomPoints(3000, 3, 2);
@@ -193,17 +207,11 @@ describe('the WebGPU backend', () => {
   });
 
   test('rules that look at blocks, at all rows and at labels in turn make their scratch once', async () => {
-    const device = await acquireDevice();
-    let made = 0;
-    const createBuffer = device.createBuffer.bind(device);
-    device.createBuffer = descriptor => {
-      made++;
-      return createBuffer(descriptor);
-    };
+    const { device, made } = await countingDevice();
     const backend = await webgpu(device);
     const madeIn = async (maxIter: number, nComponents: number[]) => {
       const rows = await backend.load(points);
-      made = 0;
+      const before = made();
       const fits = nComponents.map(k =>
         GaussianMixture.fit(rows, {
           nComponents: k,
@@ -216,10 +224,30 @@ describe('the WebGPU backend', () => {
       );
       await Promise.all(fits);
       rows.dispose();
-      return made;
+      return made() - before;
     };
     expect(await madeIn(20, [2])).toBe(await madeIn(4, [2]));
     expect(await madeIn(20, [2, 3])).toBe(await madeIn(4, [2, 3])); // at the same time
+    device.destroy();
+  });
+
+  test('rows come from the caller where a model wants to see them: nothing is read back', async () => {
+    const { device, made } = await countingDevice();
+    const backend = await webgpu(device);
+    const counts = matrix(
+      Float64Array.from({ length: 6000 }, (_, i) => (i * 7919) % 13),
+      [3000, 2],
+    );
+    const rows = await backend.load(counts);
+    const options = { family: 'poisson', nComponents: 2, maxIter: 2, tol: 0 } as const;
+    await Mixture.fit(rows, options);
+    const before = made();
+    expect(await rows.read(0, 3000)).toEqual(counts.data);
+    expect(await rows.take([2999, 0])).toEqual(
+      Float64Array.of(...counts.data.slice(-2), ...counts.data.slice(0, 2)),
+    );
+    await Mixture.fit(rows, options);
+    expect(made()).toBe(before);
     device.destroy();
   });
 

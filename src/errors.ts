@@ -41,7 +41,9 @@ export class ModelFormatError extends EmError {
 }
 
 /** Numbers came out that cannot be: of float32 perhaps where float64 has none of the kind. */
-export abstract class NumericalError extends EmError {}
+export abstract class NumericalError extends EmError {
+  override readonly name: string = 'NumericalError';
+}
 
 /** A covariance matrix is not positive definite. */
 export class DegenerateCovarianceError extends NumericalError {

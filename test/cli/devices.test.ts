@@ -74,6 +74,31 @@ test.each([['cpu'], ['webgpu']])('--device %s was asked for: nothing says why', 
   expect(asked).not.toHaveProperty('deviceReason');
 });
 
+/** The adapter that is here, under the name of a card. */
+const CARD = `
+  import { create as real } from ${JSON.stringify(import.meta.resolve('webgpu'))};
+  const adapterInfo = { vendor: 'acme', architecture: 'card', device: '', description: '' };
+  export function create(flags) {
+    const gpu = real(flags);
+    return {
+      gpu,
+      async requestAdapter(options) {
+        const adapter = await gpu.requestAdapter(options);
+        const requestDevice = async wanted =>
+          Object.defineProperty(await adapter.requestDevice(wanted), 'adapterInfo', { value: adapterInfo });
+        return { features: adapter.features, requestDevice };
+      },
+    };
+  }`;
+
+test('auto takes a card where there is one', async () => {
+  const { code, stdout, stderr } = await run(two, { node: withWebGpu(CARD) });
+  expect(code, stderr).toBe(0);
+  expect(stderr).toMatch(/^note: device webgpu \(acme card\): WebGPU has an adapter$/m);
+  expect(stdout).toMatch(/^device +webgpu \(acme card\): WebGPU has an adapter$/m);
+  expect(stdout).toMatch(/^log-likelihood +-1130\.26/m);
+});
+
 test('auto takes what info finds, and writes nothing but one note', async ({ skip }) => {
   const { webgpu } = JSON.parse((await run(['info', '--json'])).stdout).devices;
   const { stdout, stderr } = await run(two);

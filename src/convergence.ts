@@ -9,7 +9,7 @@ export interface StoppingOptions {
    * 100,000 rows 1e-4; with acceleration 1e-6 for up to 10,000 rows.
    */
   tol?: number;
-  /** The most M-steps. 0 evaluates the start and returns it. Default 100. */
+  /** The most M-steps of this call. 0 evaluates the start and returns it. Default 100. */
   maxIter?: number;
   /** Stops at the next iteration and keeps the last model. */
   signal?: AbortSignal;
@@ -26,8 +26,16 @@ function defaultTol(nRows: number, leaps: boolean): number {
   return leaps && nRows <= SMALL_TABLE ? 1e-6 : 1e-5;
 }
 
-/** [log-likelihood before M-step 1, 2, …] → the reason to stop now, if there is one. */
-export type StoppingRule = (history: readonly number[], nRows: number) => StopReason | undefined;
+/**
+ * [log-likelihood before M-step 1, 2, …] → the reason to stop now, if there is one.
+ *
+ * @param earlier M-steps that maxIter does not count: those before the fit went on
+ */
+export type StoppingRule = (
+  history: readonly number[],
+  nRows: number,
+  earlier?: number,
+) => StopReason | undefined;
 
 /**
  * @param stride objectives are compared with those of so many M-steps before. Default 1
@@ -41,12 +49,12 @@ export function stoppingRule(
 ): StoppingRule {
   if (tol !== undefined) checkNumber('tol', tol, 'a number ≥ 0', value => value >= 0);
   checkInteger('maxIter', maxIter, 0);
-  return (history, nRows) => {
+  return (history, nRows, earlier = 0) => {
     const last = history.length - 1;
     const change = Math.abs(history[last] - history[last - stride]); // NaN while there is nothing to compare
     if (last >= leadIn + stride && change / nRows < (tol ?? defaultTol(nRows, leaps))) return 'tolerance';
     if (signal?.aborted) return 'aborted';
-    if (history.length > maxIter) return 'maxIter';
+    if (history.length > earlier + maxIter) return 'maxIter';
     return undefined;
   };
 }

@@ -7,7 +7,8 @@ import { afterRounding } from './in-float64.js';
 import type { Model, Note } from './models/model.js';
 
 /**
- * Alternate E- and M-steps until told to stop.
+ * Alternate E- and M-steps until told to stop, from parameters, or from a fit: that goes on where it stopped, to the same
+ * bits as if it never had, on the same table with the same rules. `maxIter` counts the M-steps of this call.
  *
  * Where the arithmetic of float32 rows fails, the fit goes on with the same rows in float64, and a note `precision` says so:
  * see `emFrom`. An error carries the last good fit as `lastGood`.
@@ -15,11 +16,11 @@ import type { Model, Note } from './models/model.js';
  */
 export async function em<P, T extends Loaded>(
   model: Model<P, T>,
-  start: P,
+  from: P | Fit<P>,
   table: T,
   options: EmOptions<P> = {},
 ): Promise<Fit<P>> {
-  return (await emFrom(model, () => start, table, options)).fit;
+  return (await emFrom(model, () => from, table, options)).fit;
 }
 
 /** A fit, and the table that it ended with. */
@@ -37,7 +38,7 @@ export interface Fitted<P, T> {
  */
 export async function emFrom<P, T extends Loaded>(
   model: Model<P, T>,
-  startOf: (table: T) => P | Promise<P>,
+  startOf: (table: T) => P | Fit<P> | Promise<P | Fit<P>>,
   table: T,
   options: EmOptions<P>,
 ): Promise<Fitted<P, T>> {
@@ -57,7 +58,7 @@ export async function emFrom<P, T extends Loaded>(
 async function moved<P, T extends Loaded>(
   model: Model<P, T>,
   resumed: Trail<P> | undefined,
-  startOf: (table: T) => P | Promise<P>,
+  startOf: (table: T) => P | Fit<P> | Promise<P | Fit<P>>,
   table: T,
   options: EmOptions<P>,
   failure: NumericalError,

@@ -1,9 +1,31 @@
 import type { Accelerator } from './acceleration/accelerator.js';
 import type { StoppingOptions, StopReason } from './convergence.js';
 import type { Ledger } from './e-step/ledger.js';
-import type { EStepRule } from './e-step/rule.js';
+import type { EStepRule, EStepStatistics } from './e-step/rule.js';
 import type { MStepRule } from './m-step/rule.js';
 import { hasCollapsed, type Note } from './models/model.js';
+
+/**
+ * Where a fit stands: all that going on from there takes, as plain data. Its members are em()'s own business; they hold
+ * the statistics of the last E-step, which are as large as the model.
+ */
+export interface Standing<P> {
+  readonly parameters: P;
+  /** What the M-step that led there had to report. */
+  readonly notes?: readonly Note[];
+  readonly objective: number;
+  readonly statistics: EStepStatistics;
+  /** The last parameters, of rules that average them. */
+  readonly recent: readonly P[];
+  /** Whether an accelerator's leap led there. */
+  readonly isLeap?: boolean;
+  /** Whether the last E-step divided the rows as the one before. */
+  readonly isSettled?: boolean;
+  /** The accelerator's. */
+  readonly memory?: unknown;
+  /** The problem's. */
+  readonly remembered?: unknown;
+}
 
 /** What em() found: the parameters and their own objective. */
 export interface Fit<P> {
@@ -24,6 +46,8 @@ export interface Fit<P> {
   readonly stopReason: StopReason;
   /** What the last M-step had to report: empty and collapsed components. */
   readonly notes: readonly Note[];
+  /** What em() goes on from; absent of fits that were made by hand or read from files. */
+  readonly standing?: Standing<P>;
 }
 
 export interface Progress<P> {
@@ -43,6 +67,11 @@ export interface EmOptions<P> extends StoppingOptions {
   mStep?: MStepRule;
   /** Default: none. */
   accelerate?: Accelerator;
+  /**
+   * Whether the fit may be gone on with to the same bits. Only topics of documents take more memory for it: [n, K]
+   * numbers, read back at the end. Default true.
+   */
+  resumable?: boolean;
   /** Called, and awaited, after every E-step; `parameters` are those of `logLikelihood`. */
   onIteration?: (progress: Progress<P>) => unknown;
 }

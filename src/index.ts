@@ -1,5 +1,5 @@
 /** webgpu-em: expectation–maximization on the GPU, with a float64 CPU reference. */
-export type { Accelerator } from './acceleration/accelerator.js';
+export type { Acceleration, Accelerator, Beyond } from './acceleration/accelerator.js';
 export { anderson } from './acceleration/anderson.js';
 export { squarem } from './acceleration/squarem.js';
 export type {
@@ -20,6 +20,7 @@ export { sumOfTables } from './backends/sum-of-tables.js';
 export type {
   DocumentOptions,
   DocumentSettings,
+  DocumentState,
   DocumentTopics,
   ResidentCounts,
   TopicStatistics,
@@ -41,7 +42,7 @@ export { factorised } from './e-step/factorised.js';
 export { hard } from './e-step/hard.js';
 export type { Ledger } from './e-step/ledger.js';
 export { type PartialOptions, partial } from './e-step/partial.js';
-export type { EStep, EStepRule } from './e-step/rule.js';
+export type { EStep, EStepRule, EStepStatistics } from './e-step/rule.js';
 export { type SampledOptions, sampled } from './e-step/sampled.js';
 export { type StepSize, type StepwiseOptions, stepwise } from './e-step/stepwise.js';
 export { tempered } from './e-step/tempered.js';
@@ -117,7 +118,7 @@ export { type Gaussian, type GaussianParameters, gaussian } from './families/gau
 export type { GaussianPrior } from './families/gaussian-prior.js';
 export { type DirichletPrior, multinomial } from './families/multinomial.js';
 export { type GammaPrior, poisson } from './families/poisson.js';
-export type { EmOptions, Fit, Progress, Rank } from './fit.js';
+export type { EmOptions, Fit, Progress, Rank, Standing } from './fit.js';
 export {
   type ChainStart,
   type GivenChain,

@@ -46,10 +46,10 @@ const counting = (accelerator: Accelerator, refused: () => void): Accelerator =>
   begin(model) {
     const inner = accelerator.begin(model);
     return {
-      leap: (previous, maximised) => inner.leap(previous, maximised),
-      rejected() {
+      leap: (previous, maximised, memory) => inner.leap(previous, maximised, memory),
+      rejected(memory) {
         refused();
-        inner.rejected();
+        return inner.rejected(memory);
       },
     };
   },

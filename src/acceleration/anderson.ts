@@ -2,9 +2,17 @@ import { needs } from '../models/model.js';
 import type { Accelerator } from './accelerator.js';
 
 /** Differences of residuals that are remembered. */
-const MEMORY = 8;
+const REMEMBERED = 8;
 /** Least share of the largest squared pivot that counts as independent. */
 const INDEPENDENT = 1e-12;
+
+/** Of the last steps: M(θ_t), and M(θ_t) − θ_t. */
+interface Memory {
+  readonly images: readonly Float64Array[];
+  readonly residuals: readonly Float64Array[];
+}
+
+const NOTHING: Memory = { images: [], residuals: [] };
 
 /**
  * Anderson acceleration of type II (Anderson 1965; DAAREM, Henderson & Varadhan 2019, without its damping): with
@@ -17,29 +25,24 @@ export const anderson: Accelerator = {
   begin(model) {
     const toVector = needs(model, 'toVector', 'Anderson acceleration');
     const fromVector = needs(model, 'fromVector', 'Anderson acceleration');
-    let images: Float64Array[] = [];
-    let residuals: Float64Array[] = [];
-
     return {
-      leap(previous, maximised) {
+      leap(previous, maximised, memory) {
+        const { images: earlier, residuals: left } = (memory ?? NOTHING) as Memory;
         const image = toVector(maximised);
         const origin = toVector(previous);
-        images.push(image);
-        residuals.push(image.map((value, i) => value - origin[i]));
-        images = images.slice(-MEMORY - 1);
-        residuals = residuals.slice(-MEMORY - 1);
-        if (residuals.length < 2) return undefined;
+        const images = [...earlier, image].slice(-REMEMBERED - 1);
+        const residuals = [...left, image.map((value, i) => value - origin[i])].slice(-REMEMBERED - 1);
+        const kept: Memory = { images, residuals };
+        if (residuals.length < 2) return { memory: kept };
         const gamma = leastSquares(differences(residuals), residuals[residuals.length - 1]);
         const steps = differences(images);
         const vector = image.map((value, i) =>
           steps.reduce((sum, step, j) => sum - gamma[j] * step[i], value),
         );
-        return vector.every(Number.isFinite) ? fromVector(vector, maximised) : undefined;
+        const isFinite = vector.every(Number.isFinite);
+        return { memory: kept, leap: isFinite ? fromVector(vector, maximised) : undefined };
       },
-      rejected() {
-        images = [];
-        residuals = [];
-      },
+      rejected: () => NOTHING,
     };
   },
 };

@@ -26,6 +26,14 @@ export interface TopicStatistics {
   readonly notes?: readonly Note[];
 }
 
+/** Where q(θ) of all documents stands. */
+export interface DocumentState {
+  /** [n, K] γ */
+  readonly gammas: Float64Array;
+  /** Steps that led there. */
+  readonly steps: number;
+}
+
 /** q(θ) = Π_d Dirichlet(γ_d) of all documents, kept by a backend from step to step. */
 export interface DocumentTopics {
   /**
@@ -44,6 +52,7 @@ export interface DocumentTopics {
 export interface ResidentCounts extends Loaded {
   /** [P] the words that occur, in increasing order: all that a backend needs to know of the topics. */
   readonly words: Uint32Array;
-  documentTopics(settings: DocumentSettings): Promise<DocumentTopics>;
+  /** @param begin default: every document begins anew */
+  documentTopics(settings: DocumentSettings, begin?: DocumentState): Promise<DocumentTopics>;
   inFloat64?(): Promise<ResidentCounts>;
 }

@@ -33,17 +33,15 @@ export function constrained(constraints: Constraints): EStepRule {
       const { units, bounds } = checkConstraints(constraints, rows, k);
       const tolerance = rows.mass * Math.max(TOLERANCE, UNITS * rows.backend.epsilon);
       const known = await knownRows(problem, rows, units);
-      let bias = new Float64Array(k);
 
-      const eStep: EStep<P> = async parameters => {
+      const eStep: EStep<P> = async (parameters, _, start = new Float64Array(k)) => {
         const projection = (b: Float64Array) => project(problem, parameters, known, b);
-        if (!bounds) return projection(bias);
-        const met = await meetBounds(projection, bias, bounds, tolerance);
-        bias = Float64Array.from(met.bias);
-        const left = missed(met.found, bias, bounds);
+        if (!bounds) return projection(new Float64Array(k));
+        const { found, bias } = await meetBounds(projection, start as Float64Array, bounds, tolerance);
+        const left = missed(found, bias, bounds);
         const most = left.reduce((a, b) => Math.max(a, b));
-        if (most > MATERIAL * rows.mass) throw unmet(met.found, bounds, left.indexOf(most));
-        return met.found;
+        if (most > MATERIAL * rows.mass) throw unmet(found, bounds, left.indexOf(most));
+        return { ...found, state: bias };
       };
       eStep.dispose = () => {
         known.known?.table.dispose();

@@ -9,6 +9,13 @@ export interface PartialOptions {
   blocks?: number;
 }
 
+/** Statistics of a block, the entropy of its q, and the size of what that is a difference of. */
+interface Kept {
+  readonly statistics: Statistics;
+  readonly entropy: number;
+  readonly magnitude: number;
+}
+
 /**
  * Incremental EM (Neal & Hinton 1998): after one pass over all rows, each E-step redoes one block of rows at the
  * present θ, puts its statistics in the place of its old ones, and the M-step follows at once. The objective is
@@ -28,12 +35,11 @@ export function partial(options: PartialOptions = {}): EStepRule {
     begin(problem) {
       checkBlocksFit(blocks, problem.table);
       const expectedLogJoint = needs(problem, 'expectedLogJoint', 'the partial rule');
-      /** Statistics of each block, the entropy of its q, and the size of what that is a difference of. */
-      const kept: { statistics: Statistics; entropy: number; magnitude: number }[] = [];
       const size = (statistics: Statistics, parameters: Parameters<typeof expectedLogJoint>[1]) =>
         problem.magnitude?.(statistics, parameters) ?? Math.abs(expectedLogJoint(statistics, parameters));
 
-      return async (parameters, iteration) => {
+      return async (parameters, iteration, state) => {
+        const kept = [...((state ?? []) as readonly Kept[])];
         const redone =
           kept.length === 0 ? Array.from({ length: blocks }, (_, b) => b) : [(iteration - 1) % blocks];
         for (const index of redone) {
@@ -47,7 +53,7 @@ export function partial(options: PartialOptions = {}): EStepRule {
         const entropy = kept.reduce((sum, block) => sum + block.entropy, 0);
         const logLikelihood = expectedLogJoint(total, parameters) + entropy;
         const magnitude = kept.reduce((sum, block) => sum + block.magnitude, size(total, parameters));
-        return { ...total, logLikelihood, magnitude };
+        return { ...total, logLikelihood, magnitude, state: kept };
       };
     },
   };

@@ -27,9 +27,15 @@ export interface EStepRule {
   begin<P>(problem: Problem<P>): EStep<P> | Promise<EStep<P>>;
 }
 
-/** (θ, M-steps so far) → statistics under q; their `logLikelihood` is the rule's objective. */
+/** Statistics under q; `logLikelihood` is the rule's objective. */
+export interface EStepStatistics extends Statistics {
+  /** What the rule keeps from E-step to E-step, as plain data. */
+  readonly state?: unknown;
+}
+
+/** (θ, M-steps so far, state of the E-step before) → statistics under q. Nothing else is remembered. */
 export interface EStep<P> {
-  (parameters: P, iteration: number): Promise<Statistics>;
+  (parameters: P, iteration: number, state?: unknown): Promise<EStepStatistics>;
   /** Called once the fit has ended, well or not. */
   dispose?(): void;
 }

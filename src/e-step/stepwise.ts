@@ -26,6 +26,8 @@ export function stepSizes({ exponent = 0.6, delay = 2 }: StepSize = {}): (t: num
 export const blend = (known: Statistics, fresh: Statistics, gamma: number): Statistics =>
   add(scale(recentre(known, fresh.origin), (1 - gamma) / known.mass), scale(fresh, gamma / fresh.mass));
 
+const perRow = (statistics: Statistics) => scale(statistics, 1 / statistics.mass);
+
 export interface StepwiseOptions extends StepSize {
   /** Runs of rows; each E-step takes the next one. Default 16. */
   blocks?: number;
@@ -51,22 +53,16 @@ export function stepwise(options: StepwiseOptions = {}): EStepRule {
     begin(problem) {
       const { table } = problem;
       checkBlocksFit(blocks, table);
-      let running: Statistics | undefined;
-      return async (parameters, iteration) => {
+      return async (parameters, iteration, state) => {
+        const before = state as Statistics | undefined;
         const block = { index: iteration % blocks, of: blocks };
         const fresh = await problem.eStep(parameters, { block });
-        if (running) running = blend(running, fresh, gamma(iteration - 1));
-        else {
-          // A fit that goes on has steps too small for one block to make up for what it left.
-          const first = iteration === 0 ? fresh : await problem.eStep(parameters);
-          running = scale(first, 1 / first.mass);
-        }
+        // A fit that goes on without them has steps too small for one block to make up for what it left.
+        const first = async () => (iteration === 0 ? fresh : await problem.eStep(parameters));
+        const running = before ? blend(before, fresh, gamma(iteration - 1)) : perRow(await first());
         const { mass } = table;
-        return {
-          ...scale(running, mass),
-          mass,
-          logLikelihood: (fresh.logLikelihood / fresh.mass) * mass,
-        };
+        const logLikelihood = (fresh.logLikelihood / fresh.mass) * mass;
+        return { ...scale(running, mass), mass, logLikelihood, state: running };
       };
     },
   };

@@ -113,7 +113,11 @@ export async function fitBest<P, T>(
     const runOnce = async (restart: number) => {
       const start = (on: Rows) => startOf(job, on, { seed, stream: restart, signal });
       const onIteration = report && ((progress: Progress<P>) => report({ restart, ...progress }));
-      const { fit, table } = await emFrom(job.model, start, job.table ?? rows, { ...options, onIteration });
+      const { fit, table } = await emFrom(job.model, start, job.table ?? rows, {
+        ...options,
+        onIteration,
+        resumable: false,
+      });
       const measured = await measureOf(job, fit, table);
       const rank = { ...rankOf(fit), ...(job.comparesMeasures && { objective: measured }) };
       return { fit, measured, rank, ranOn: ranOn(backend, table) };

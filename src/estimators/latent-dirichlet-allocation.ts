@@ -290,6 +290,7 @@ async function fitBatch(
   const counts = await backend.loadCounts(documents);
   try {
     return await emFrom(model, () => start, counts, {
+      resumable: false,
       eStep: factorised(settings),
       tol,
       maxIter,

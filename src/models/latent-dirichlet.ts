@@ -1,5 +1,5 @@
 import type { EStepOptions, Loaded } from '../backends/backend.js';
-import type { DocumentTopics, ResidentCounts } from '../backends/topic-backend.js';
+import type { DocumentState, DocumentTopics, ResidentCounts } from '../backends/topic-backend.js';
 import { InvalidArgumentError } from '../errors.js';
 import { checkInteger, checkPositive } from '../numbers.js';
 import { digamma, logGamma } from '../numerics/special.js';
@@ -49,12 +49,15 @@ export class LatentDirichlet implements Model<TopicParameters, ResidentCounts> {
       );
     }
     let topics: DocumentTopics | undefined;
+    let begin: DocumentState | undefined;
+    let steps = 0;
     const eStep = async (parameters: TopicParameters, { documents }: EStepOptions = {}) => {
       if (!documents) {
         throw new InvalidArgumentError('Latent Dirichlet allocation has the factorised E-step only.');
       }
       const { nComponents, docTopicPrior } = this;
-      topics ??= await table.documentTopics({ nComponents, docTopicPrior, ...documents });
+      topics ??= await table.documentTopics({ nComponents, docTopicPrior, ...documents }, begin);
+      steps++;
       const { sums, bound, notes } = await topics.update(this.expectedLogTopics(parameters, table.words));
       const spread = this.spread(sums, table);
       return {
@@ -66,7 +69,18 @@ export class LatentDirichlet implements Model<TopicParameters, ResidentCounts> {
         notes,
       };
     };
-    return { model: this, table, factorises: true, eStep, dispose: () => topics?.dispose() };
+    return {
+      model: this,
+      table,
+      factorises: true,
+      eStep,
+      remember: async () => topics && { gammas: await topics.read(), steps },
+      recall(remembered) {
+        begin = remembered as DocumentState;
+        steps = begin.steps;
+      },
+      dispose: () => topics?.dispose(),
+    };
   }
 
   /** λ_kv = η + Σ_d n_dv φ_dvk maximises the bound, given φ. */

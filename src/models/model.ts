@@ -31,6 +31,9 @@ export interface Problem<P, T extends Loaded = Loaded> {
   accumulate?(parameters: P, source: ResponsibilitySource): Promise<Statistics>;
   /** What priors that are not given default to, and checked. @throws InvalidArgumentError */
   resolvePrior?(given: object): object;
+  /** What its E-steps go on from besides θ, as plain data, where they do; `recall` sets it before the first of them. */
+  remember?(): Promise<unknown>;
+  recall?(remembered: unknown): void;
   /** Give back what the problem holds besides its table. */
   dispose?(): void;
 }

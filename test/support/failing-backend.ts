@@ -53,8 +53,8 @@ export class FailingBackend implements Backend {
     return instead(own, {
       backend: this,
       inFloat64: async () => own,
-      documentTopics: async settings => {
-        const topics = await own.documentTopics(settings);
+      documentTopics: async (settings, begin) => {
+        const topics = await own.documentTopics(settings, begin);
         return instead(topics, {
           update: async logTopics => {
             const found = await topics.update(logTopics);

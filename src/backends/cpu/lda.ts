@@ -10,7 +10,13 @@ import {
 } from '../../models/topics.js';
 import { pauser } from '../../numerics/pause.js';
 import type { Backend } from '../backend.js';
-import type { DocumentSettings, DocumentTopics, ResidentCounts, TopicStatistics } from '../topic-backend.js';
+import type {
+  DocumentSettings,
+  DocumentState,
+  DocumentTopics,
+  ResidentCounts,
+  TopicStatistics,
+} from '../topic-backend.js';
 import { documentScratch, ldaDocument, SMALLEST_WEIGHT } from './lda-documents.js';
 import { ldaStatistics } from './lda-statistics.js';
 
@@ -46,8 +52,8 @@ class CpuCounts implements ResidentCounts {
     return this.#counts;
   }
 
-  async documentTopics(settings: DocumentSettings): Promise<DocumentTopics> {
-    return new CpuDocumentTopics(this, settings);
+  async documentTopics(settings: DocumentSettings, begin?: DocumentState): Promise<DocumentTopics> {
+    return new CpuDocumentTopics(this, settings, begin);
   }
 
   dispose(): void {
@@ -57,13 +63,15 @@ class CpuCounts implements ResidentCounts {
 
 class CpuDocumentTopics implements DocumentTopics {
   readonly #gamma: Float64Array;
-  #steps = 0;
+  #steps: number;
 
   constructor(
     readonly counts: CpuCounts,
     private readonly settings: DocumentSettings,
+    begin?: DocumentState,
   ) {
-    this.#gamma = new Float64Array(counts.shape[0] * settings.nComponents);
+    this.#gamma = begin?.gammas.slice() ?? new Float64Array(counts.shape[0] * settings.nComponents);
+    this.#steps = begin?.steps ?? 0;
   }
 
   async update(logTopics: Float64Array): Promise<TopicStatistics> {

@@ -4,7 +4,7 @@ import { InvalidArgumentError } from '../../errors.js';
 import { type Vocabulary, vocabularyOf } from '../../models/topics.js';
 import type { Backend } from '../backend.js';
 import { cpu } from '../cpu/index.js';
-import type { DocumentSettings, DocumentTopics, ResidentCounts } from '../topic-backend.js';
+import type { DocumentSettings, DocumentState, DocumentTopics, ResidentCounts } from '../topic-backend.js';
 import type { Context } from './context.js';
 import { GpuDocumentTopics } from './lda-documents.js';
 import { noted, rangeNote } from './lda-range.js';
@@ -81,7 +81,7 @@ export class GpuCounts extends Resident implements ResidentCounts {
     return this.#twin;
   }
 
-  documentTopics(settings: DocumentSettings): Promise<DocumentTopics> {
+  documentTopics(settings: DocumentSettings, begin?: DocumentState): Promise<DocumentTopics> {
     return this.exclusive(async () => {
       if (settings.nComponents > MOST_TOPICS) {
         throw new InvalidArgumentError(
@@ -89,9 +89,9 @@ export class GpuCounts extends Resident implements ResidentCounts {
         );
       }
       const note = rangeNote(this, settings.docTopicPrior);
-      if (!note) return GpuDocumentTopics.create(this, settings);
+      if (!note) return GpuDocumentTopics.create(this, settings, begin);
       const twin = await this.inFloat64();
-      return noted(await twin.documentTopics(settings), note);
+      return noted(await twin.documentTopics(settings, begin), note);
     });
   }
 

@@ -12,7 +12,7 @@ import {
   ldaDocument,
   SMALLEST_WEIGHT as SMALLEST_WEIGHT_IN_FLOAT64,
 } from '../cpu/lda-documents.js';
-import type { DocumentSettings, DocumentTopics, TopicStatistics } from '../topic-backend.js';
+import type { DocumentSettings, DocumentState, DocumentTopics, TopicStatistics } from '../topic-backend.js';
 import { Commands } from './commands.js';
 import { BUFFER_USAGE } from './constants.js';
 import type { Maker } from './context.js';
@@ -66,12 +66,32 @@ export class GpuDocumentTopics implements DocumentTopics {
     this.#packed = new Float32Array(counts.words.length * 4 * this.#quads);
   }
 
-  static async create(counts: GpuCounts, settings: DocumentSettings): Promise<GpuDocumentTopics> {
+  static async create(
+    counts: GpuCounts,
+    settings: DocumentSettings,
+    begin?: DocumentState,
+  ): Promise<GpuDocumentTopics> {
     const topics = new GpuDocumentTopics(counts, settings);
     const what = `${settings.nComponents} topics of ${counts.shape[0]} documents`;
     await counts.context.guard(what, make => topics.#prepare(make));
     topics.#forget = counts.onDispose(() => topics.dispose());
+    if (begin) topics.#goOn(begin);
     return topics;
+  }
+
+  #goOn({ gammas, steps }: DocumentState): void {
+    const { nComponents } = this.settings;
+    const stride = 4 * this.#quads;
+    let begin = 0;
+    for (const { documents, gammas: buffer } of this.#segments) {
+      const padded = new Float32Array(stride * documents);
+      for (let d = 0; d < documents; d++) {
+        for (let k = 0; k < nComponents; k++) padded[d * stride + k] = gammas[(begin + d) * nComponents + k];
+      }
+      this.counts.context.device.queue.writeBuffer(buffer, 0, padded);
+      begin += documents;
+    }
+    this.#steps = steps;
   }
 
   async #prepare(make: Maker): Promise<void> {

@@ -39,8 +39,8 @@ export const anderson: Accelerator = {
         const vector = image.map((value, i) =>
           steps.reduce((sum, step, j) => sum - gamma[j] * step[i], value),
         );
-        const isFinite = vector.every(Number.isFinite);
-        return { memory: kept, leap: isFinite ? fromVector(vector, maximised) : undefined };
+        const isSound = vector.every(Number.isFinite);
+        return { memory: kept, leap: isSound ? fromVector(vector, maximised) : undefined };
       },
       rejected: () => NOTHING,
     };

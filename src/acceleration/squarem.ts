@@ -41,8 +41,8 @@ export const squaremUpTo = (mostCoordinates: number): Accelerator => ({
         const s = Math.min(length, longest);
         const kept: Memory = { longest: s === longest ? longest * GROWTH : longest };
         const vector = zero.map((value, i) => value + 2 * s * r[i] + s * s * v[i]);
-        const isFinite = vector.every(Number.isFinite);
-        return { memory: kept, leap: isFinite ? fromVector(vector, maximised) : undefined };
+        const isSound = vector.every(Number.isFinite);
+        return { memory: kept, leap: isSound ? fromVector(vector, maximised) : undefined };
       },
       rejected(memory): Memory {
         const { longest } = memory as Memory;

@@ -7,6 +7,11 @@ import type { GaussianParameters } from './gaussian.js';
 
 /** Relative error of covariances, in their own metric, that costs 10⁻⁵ nats a row: a maximum is flat. */
 const MOST_ERROR = 2 ** -7;
+/**
+ * The same, times the share of the rows, where errors of few have not cancelled: what is flat is Q, and rows that change
+ * hands after this step leave the likelihood a slope, of about a nat for each of them.
+ */
+const MOST_SLOPE = 2 ** -11;
 /** The same, times the share of the variance that is regCovar's: a likelihood is not flat where that keeps it from its maximum. */
 const MOST_OF_RIDGE = 2 ** -13;
 /** The same where another pass over the rows mends it, so that nothing of it is left in an objective of float64. */
@@ -34,11 +39,13 @@ export interface Maximum {
  * @param statistics with second moments
  */
 export function doubtful(statistics: Statistics, maximum: Maximum): number[] {
-  const { rounding, counts, sums } = statistics;
+  const { rounding, counts, sums, mass } = statistics;
   if (!rounding) return [];
   const d = statistics.origin.length / counts.length;
   const isFull = maximum.covariance.moments === 'full';
-  return unsettled(statistics, maximum, rounding, MOST_ERROR, (c, squares) => {
+  const most = (c: number) =>
+    counts[c] > FEW_ROWS ? MOST_ERROR : Math.min(MOST_ERROR, (MOST_SLOPE * mass) / counts[c]);
+  return unsettled(statistics, maximum, rounding, most, (c, squares) => {
     const second = (c * sums.length) / counts.length + d;
     for (let j = 0; j < d; j++) squares[j] = sums[second + (isFull ? at(j, j) : j)] / counts[c];
     return true;
@@ -53,7 +60,8 @@ export function leapt(statistics: Statistics, maximum: Maximum): number[] {
   const { counts, sums, origin } = statistics;
   const d = origin.length / counts.length;
   const { covariance, parameters } = maximum;
-  return unsettled(statistics, maximum, Number.EPSILON / 2, MOST_LEAP, (c, squares) => {
+  const most = () => MOST_LEAP;
+  return unsettled(statistics, maximum, Number.EPSILON / 2, most, (c, squares) => {
     const own = covariance.component(parameters.covariances, c, d);
     const first = (c * sums.length) / counts.length;
     let isFar = false;
@@ -65,12 +73,12 @@ export function leapt(statistics: Statistics, maximum: Maximum): number[] {
   });
 }
 
-/** Components of which `squaresOf` writes squares that relative rounding makes more than `most` of. */
+/** Components of which `squaresOf` writes squares that relative rounding makes more than their `most` of. */
 function unsettled(
   { counts, origin }: Statistics,
   maximum: Maximum,
   rounding: number,
-  most: number,
+  most: (component: number) => number,
   squaresOf: (component: number, squares: Float64Array) => boolean,
 ): number[] {
   const d = origin.length / counts.length;
@@ -84,7 +92,7 @@ function unsettled(
     const error = SUM_ROUNDING * rounding * Math.min(1, Math.sqrt(FEW_ROWS / counts[c]));
     if (!factor) return true;
     const relative = error * weightedSquares(factor, squares);
-    return !(relative <= most && relative * weightedSquares(factor, ridge) <= MOST_OF_RIDGE);
+    return !(relative <= most(c) && relative * weightedSquares(factor, ridge) <= MOST_OF_RIDGE);
   });
 }
 

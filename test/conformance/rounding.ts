@@ -18,6 +18,18 @@ function fewAndFarApart(seed: number): Matrix {
   return { data, shape: [72, 3] };
 }
 
+/** Eight groups of some 20 rows each, 10³ standard deviations apart. */
+function groups(seed: number): Matrix {
+  const rng = createRng(seed, 26);
+  const centres = Float64Array.from({ length: 24 }, () => 1e3 * rng.normal());
+  const data = new Float64Array(450);
+  for (let i = 0; i < 150; i++) {
+    const group = rng.integer(8);
+    for (let j = 0; j < 3; j++) data[3 * i + j] = centres[3 * group + j] + rng.normal();
+  }
+  return { data, shape: [150, 3] };
+}
+
 /** Columns of heavy tails, which one part runs through. */
 function heavyTails(seed: number): Matrix {
   const rng = createRng(seed, 22);
@@ -54,6 +66,23 @@ export const roundingCases: Case[] = [
         );
         const bound = { rel: 1e-6, abs: 72e-4 };
         near(own.fitInfo.logLikelihood, right.fitInfo.logLikelihood, bound, `log-likelihood, seed ${seed}`);
+      }
+    },
+  },
+  {
+    name: 'an M-step after which rows change hands, of components that hold few, is that of float64',
+    async run(device) {
+      for (const seed of [3, 95, 196]) {
+        const points = groups(seed);
+        const from = { nComponents: 4, init: 'random-from-data', seed, maxIter: 4, tol: 0 } as const;
+        const init = await GaussianMixture.fit(points, { ...from, device: cpu() });
+        const [own, right] = await Promise.all(
+          [device, cpu()].map(async backend => {
+            const next = await GaussianMixture.fit(points, { ...from, init, maxIter: 1, device: backend });
+            return next.score(points, { device: cpu() });
+          }),
+        );
+        near(own, right, { abs: 1e-4, rel: 1e-6 }, `nats a row, seed ${seed}`);
       }
     },
   },

@@ -31,7 +31,7 @@ export const addReading = (command: Command): Command =>
         'the mark before decimals; with a point, 81,654 is 81654, with a comma 81.654 (default: what fits)',
       ).choices(['.', ',']),
     )
-    .option('--header', 'the first line of a CSV file names the columns (default: if it holds text)')
+    .option('--header', 'the first line of a CSV file names the columns (default: if it reads as names)')
     .option('--no-header', 'the first line of a CSV file is a row')
     .addOption(
       new Option('--missing <how>', 'what to do with rows that lack a value (default: error)').choices([

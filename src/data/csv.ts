@@ -13,7 +13,7 @@ export type { CsvSequences } from './csv/sequences.js';
  * Layouts that people's programs write by default are told from the first lines: commas, semicolons, tabs, bars or blanks
  * between fields, decimal commas, quotes, comments (`#`), a line `sep=;`, row numbers without a name, a header that is
  * one field short. What is guessed is in `notes`; what could mean two things is refused. The first line is the header if
- * it holds any text.
+ * it is text, or text above numbers, or if its numbers are names (0, 1, 2, …, or years) above numbers of another kind.
  *
  * @throws FileFormatError with the line as an editor counts it, for a file without rows, a line of another length,
  *   a field of a chosen column that is not a finite number, a choice that does not fit the header

@@ -1,5 +1,5 @@
 import { quote } from '../../quote.js';
-import { isInfinite, isMissing, plainNumber } from './numbers.js';
+import { isInfinite, isMissing } from './numbers.js';
 import { type Delimiter, eachRecord } from './records.js';
 
 export interface Line {
@@ -52,7 +52,15 @@ export function headingOf(
     const named = first.map(nameOf);
     const names = isShort ? ['', ...named] : named;
     const rowsFrom = Math.min(end + 1, text.length);
-    return { hasHeader: true, hasNames: true, header: text.slice(start, end), names, start, rowsFrom, isShort };
+    return {
+      hasHeader: true,
+      hasNames: true,
+      header: text.slice(start, end),
+      names,
+      start,
+      rowsFrom,
+      isShort,
+    };
   }
   const said = told === false ? undefined : namesOfComment(comment, delimiter, first.length, isValue);
   if (said) notes.push('the names of the columns are those of the comment above them');
@@ -93,7 +101,10 @@ function isHeader(
 
   if (words.length > 0) {
     const isRow =
-      rows.length > 0 && !words.some(holdsNumbers) && numbers.some(holdsNumbers) && !areNames(counted, below, true);
+      rows.length > 0 &&
+      !words.some(holdsNumbers) &&
+      numbers.some(holdsNumbers) &&
+      !areNames(counted, below, true);
     notes.push(isRow ? `${said} a row` : `${said} the header`);
     return !isRow;
   }

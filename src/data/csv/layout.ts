@@ -1,6 +1,6 @@
 import { FileFormatError } from '../../errors.js';
-import { quote } from '../../quote.js';
-import { type Decimal, DecimalVotes, isInfinite, isMissing, numberIn, plainNumber } from './numbers.js';
+import { headingOf, holdsRowNames, isLonger, type Line } from './heading.js';
+import { type Decimal, DecimalVotes, numberIn, plainNumber } from './numbers.js';
 import { type Delimiter, eachRecord, lineAt } from './records.js';
 
 /** How a table is laid out: what is told, and what its first lines say of the rest. */
@@ -33,12 +33,6 @@ export interface Told {
   readonly header?: boolean;
 }
 
-interface Line {
-  readonly fields: string[];
-  readonly start: number;
-  readonly end: number;
-}
-
 interface Sample {
   readonly delimiter: Delimiter;
   readonly lines: readonly Line[];
@@ -63,10 +57,12 @@ export function layoutOf(text: string, told: Told): Layout {
   const promise = promiseOf(sample);
   const lines = promise ? sample.lines.slice(1) : sample.lines;
   const decimal = told.decimal ?? decimalOf(lines);
-  const heading = headingOf(text, lines, { sample, decimal, told, notes });
+  const { delimiter: mark, comment } = sample;
+  const isValue = (field: string) => Number.isFinite(numberOf(field, decimal));
+  const heading = headingOf({ text, lines, delimiter: mark, comment }, told.header, isValue, notes);
   const below = lines.slice(heading.hasHeader ? 1 : 0).map(({ fields }) => fields);
   const leftOut: { column: number; note: string }[] = [];
-  if (heading.names.length > 1 && holdsRowNames(heading, below)) {
+  if (holdsRowNames(heading, below)) {
     leftOut.push({
       column: 0,
       note: 'the first column, row numbers or names without a name of its own, is left out',

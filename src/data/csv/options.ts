@@ -24,7 +24,7 @@ export interface CsvOptions {
    * Default: a point, unless the first lines show numbers that have another meaning only.
    */
   decimal?: Decimal;
-  /** Whether the first line names the columns. Default: if it holds any text. */
+  /** Whether the first line names the columns. Default: if it reads as names above values. */
   header?: boolean;
   /** Rows with a missing value (nothing, NA, NaN, null, ?, …) in a chosen column are an error, or left out. */
   missing?: 'error' | 'drop';

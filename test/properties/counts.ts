@@ -3,7 +3,7 @@ import { type Backend, type Matrix, Mixture, matrix } from '../../src/index.js';
 import { createRng, type Rng } from '../../src/numerics/rng.js';
 import { TIGHT } from './findings.js';
 import { checkFits } from './fits.js';
-import { checkScores, precisionNote } from './mixtures.js';
+import { checkScores, precisionNote, UNITS } from './mixtures.js';
 import type { PropertyModel } from './property.js';
 import { oneOf, rowCounts, seeds, sometimes } from './tables.js';
 
@@ -78,6 +78,13 @@ export const countRecipes = (size: 'test' | 'long', most = size === 'test' ? 400
     }),
   );
 
+/** The sizes of the terms of log p(x): factorials of counts, of what is left of the trials, and of totals. */
+const termsOf = (row: Float64Array, trials: number): number => {
+  const total = row.reduce((sum, count) => sum + count, 0);
+  const largest = Math.max(total, row.length * trials) + 1;
+  return 2 * largest * Math.log1p(largest);
+};
+
 /** Mixtures of counts, of few and of very many trials. */
 export const countMixtures: PropertyModel<CountsRecipe> = {
   name: 'counts',
@@ -86,12 +93,18 @@ export const countMixtures: PropertyModel<CountsRecipe> = {
   async examine({ k: nComponents, init, ...recipe }, backends, findings) {
     const points = countsOf(recipe);
     const { family, trials } = recipe;
+    const [n, d] = points.shape;
+    const largest = Math.max(
+      ...Array.from({ length: n }, (_, i) =>
+        termsOf(points.data.slice(i * d, (i + 1) * d) as Float64Array, trials),
+      ),
+    );
     const told = family === 'binomial' || family === 'multinomial' ? { trials } : {};
     const fit = (device: Backend) =>
       Mixture.fit(points, { family, ...told, nComponents, init, seed: recipe.seed, maxIter: 15, device });
-    const right = await checkFits(fit, backends, findings, { n: points.shape[0], falls: 0 });
+    const right = await checkFits(fit, backends, findings, { n, falls: n * UNITS * largest });
     if (!right) return;
-    await checkScores(right, points, backends, findings);
+    await checkScores(right, points, backends, findings, undefined, largest);
     const { gpu } = backends;
     if (!gpu) return;
     const init2 = {
@@ -101,7 +114,6 @@ export const countMixtures: PropertyModel<CountsRecipe> = {
     const at = (device: Backend) =>
       Mixture.fit(points, { family, ...told, nComponents, init: init2 as never, maxIter: 0, tol: 0, device });
     const [a, b] = [await at(gpu), await at(backends.cpu)];
-    const n = points.shape[0];
     findings.near('log-likelihood', [a.fitInfo.logLikelihood], [b.fitInfo.logLikelihood], {
       note: precisionNote(a.fitInfo.notes),
       allowance: () => n * TIGHT.abs,

@@ -182,7 +182,9 @@ export function drownedDistances(
   if (!areCentres(densities)) return undefined;
   const blur = roundings(densities, units).reduce((a, b) => Math.max(a, b));
   const distance = Math.sqrt(Math.max(0, (-2 * (logLikelihood - mass * constant)) / mass));
-  if (distance > 2 ** 8 * blur) return undefined;
+  // Rounding of D columns and N rows has its way with the mean of log densities by √(D / N) of that.
+  const least = Math.max(2 ** 8, Math.sqrt(densities.nFeatures / mass) / MOST_BLUR.scores);
+  if (distance > least * blur) return undefined;
   const why = `rounding is ${figure(blur / distance)} of the distance from the nearest centre`;
   return { kind: 'all', component: 0, why };
 }

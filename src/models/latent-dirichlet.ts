@@ -88,10 +88,12 @@ export class LatentDirichlet implements Model<TopicParameters, ResidentCounts> {
     return { parameters: { components: sums.map(sum => this.topicWordPrior + sum) } };
   }
 
-  /** Rounding of the bound: its terms are as large as N log N of N words, and cancel. */
-  mStepShortfall({ counts }: Statistics, _: TopicParameters, epsilon: number): number {
+  /** Rounding of the bound: its terms are as large as N log N of N words, and log Γ of each prior; they cancel. */
+  mStepShortfall({ counts, mass }: Statistics, { components }: TopicParameters, epsilon: number): number {
     const words = counts.reduce((sum, count) => sum + count, 0);
-    return ROUNDING_UNITS * epsilon * words * Math.log1p(words);
+    const ofTopics = components.length * Math.abs(logGamma(this.topicWordPrior));
+    const ofDocuments = mass * this.nComponents * Math.abs(logGamma(this.docTopicPrior));
+    return ROUNDING_UNITS * epsilon * (words * Math.log1p(words) + ofTopics + ofDocuments);
   }
 
   /** [P, K] E[log β_kv] = ψ(λ_kv) − ψ(Σ_u λ_ku) of the words given. */

@@ -53,12 +53,14 @@ export async function decompressed(bytes: Uint8Array): Promise<Uint8Array> {
 }
 
 /**
- * The text of a file: in UTF-8, in UTF-16 where a byte order mark says so, else as Windows wrote it before (windows-1252).
+ * The text of a file: in UTF-8, in UTF-16 where a byte order mark or the zeros of its first bytes say so, else as Windows
+ * wrote it before (windows-1252).
  *
  * @throws FileFormatError for binary data, or more than a string can hold
  */
 export function textOf(bytes: Uint8Array): string {
-  const marked = MARKS.find(([, ...mark]) => beginsWith(bytes, mark))?.[0];
+  const marked =
+    MARKS.find(([, ...mark]) => beginsWith(bytes, mark))?.[0] ?? utf16Of(bytes.subarray(0, 4096));
   if (!marked?.startsWith('utf-16') && bytes.subarray(0, 4096).includes(0)) {
     throw new FileFormatError('Expected text (UTF-8, or UTF-16 with its mark), got binary data.');
   }
@@ -72,12 +74,27 @@ export function textOf(bytes: Uint8Array): string {
   }
 }
 
+/** UTF-16 without a mark: half of each letter of European languages, digit and delimiter is a zero, and always the same half. */
+function utf16Of(bytes: Uint8Array): string | undefined {
+  const zeros = [0, 0];
+  bytes.forEach((byte, i) => {
+    if (byte === 0) zeros[i % 2]++;
+  });
+  const [high, low] = zeros;
+  if (bytes.length % 2 > 0 || Math.min(high, low) > 0 || high + low < 0.4 * bytes.length) return undefined;
+  return low > 0 ? 'utf-16le' : 'utf-16be';
+}
+
+/** 0x80 to 0x9f in windows-1252: decoders of some versions of Node take them for the control characters of Latin-1. */
+const WINDOWS = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ';
+
 function decoded(bytes: Uint8Array, encoding: string): string {
   try {
     return new TextDecoder(encoding, { fatal: true }).decode(bytes);
   } catch (error) {
     if (encoding !== 'utf-8' || !(error instanceof TypeError)) throw error;
-    return new TextDecoder('windows-1252').decode(bytes);
+    const text = new TextDecoder('windows-1252').decode(bytes);
+    return text.replace(/[\u0080-\u009f]/g, letter => WINDOWS[letter.charCodeAt(0) - 0x80]);
   }
 }
 

@@ -49,6 +49,29 @@ test.each(TABLES)('%s', async (_, text, options, columns, data, notes = []) => {
   expect([...table.notes].sort()).toEqual([...notes].sort());
 });
 
+test.each([
+  ['x y\tz\t\n1\t2\t\n3\t4\t\n', [2]],
+  ['x\ty\n1\t2\t\n3\t4\t\n', []], // blanks of any kind, which fit as well
+  ['x,y\n1,2,\n3,4,\n', [2]],
+  ['x,y,,\n1,2,,\n3,4,,\n', [2, 3]],
+  ['1,2,\n3,4,\n', [2]],
+])('delimiters at the ends of lines in %j make no columns', (text, left) => {
+  const { points, notes } = parseCsv(text);
+  expect([...points.data]).toEqual([1, 2, 3, 4]);
+  expect(notes).toEqual(
+    left.map(column => `column ${column} has neither a name nor a value, and is left out`),
+  );
+});
+
+test('a first cell that shows an error begins no comment', () => {
+  const { points, notes } = parseCsv('x,y\n1,2\n#N/A,3\n# by hand,4\n5,6\n', { missing: 'drop' });
+  expect([...points.data]).toEqual([1, 2, 5, 6]);
+  expect(notes).toEqual([
+    '1 comment (#) among the rows is left out',
+    '1 of 3 rows with missing values is left out',
+  ]);
+});
+
 test('rows with missing values are left out where that is asked for, and counted', () => {
   const table = parseCsv('x,y\n1,2\nNA,3\n4,\n5,6\n', { missing: 'drop' });
   expect([...table.points.data]).toEqual([1, 2, 5, 6]);
@@ -82,6 +105,10 @@ describe('what could mean two things is refused', () => {
     ],
     ['x,y\n1,2\nNA,3\n', /got "NA"\. Try missing: "drop", which leaves such rows out\.$/],
     ['g,x\na,1\nb,2\n', /got "a"\. Try columns: \["x"\]\.$/],
+    [
+      `x,y,\n${'1,2,\n'.repeat(1000)}3,4,5\n`,
+      /^Line 1002, column 2: expected nothing, as in the first lines, got "5"\. Try columns: \["x","y"\] to leave it out\.$/,
+    ],
   ])('%j', (text, says) => expect(message(text)).toMatch(says));
 });
 

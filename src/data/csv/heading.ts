@@ -20,7 +20,7 @@ export interface Heading {
   /** Where the first line that counts begins, and where the rows do. */
   readonly start: number;
   readonly rowsFrom: number;
-  /** Whether rows have a field before those that the header names. */
+  /** Whether rows have a field before those that the header names: their own names. */
   readonly isShort: boolean;
 }
 
@@ -46,11 +46,13 @@ export function headingOf(
   const [{ fields: first, start, end }, ...rest] = lines;
   const isValue = (field: string) => isNumber(field) || isInfinite(field);
   const rows = rest.map(({ fields }) => fields);
-  const isShort = isOneShort(text, delimiter, first.length, rest);
+  const isNarrow = rest.length > 0 && rest.every(row => isLonger(text, delimiter, first.length, row));
+  const isOpen = isNarrow && rest.every(row => hasOpenEnd(text, row));
+  const isShort = isNarrow && !isOpen;
 
-  if (told ?? (isShort || isHeader(first, rows, isValue, notes))) {
+  if (told ?? (isNarrow || isHeader(first, rows, isValue, notes))) {
     const named = first.map(nameOf);
-    const names = isShort ? ['', ...named] : named;
+    const names = isShort ? ['', ...named] : isOpen ? [...named, ''] : named;
     const rowsFrom = Math.min(end + 1, text.length);
     return {
       hasHeader: true,
@@ -70,14 +72,17 @@ export function headingOf(
 
 const nameOf = (field: string) => field.trim().replace(/\s+/g, ' ');
 
-/** R's write.table: the header names the columns but not the rows' names at the left. */
-function isOneShort(text: string, delimiter: Delimiter, width: number, rows: readonly Line[]): boolean {
-  return rows.length > 0 && rows.every(row => isLonger(text, delimiter, width, row));
-}
+/**
+ * One field more than the header: a row's name at the left, as R's write.table has it (between commas, in quotes), or
+ * nothing after a delimiter at the right.
+ */
+export const isLonger = (text: string, delimiter: Delimiter, width: number, row: Line) =>
+  row.fields.length === width + 1 &&
+  (delimiter === ' ' || delimiter === '\t' || text[row.start] === '"' || hasOpenEnd(text, row));
 
-/** One field more than the header, the first of them a row's name: between commas, R puts it in quotes. */
-export const isLonger = (text: string, delimiter: Delimiter, width: number, { fields, start }: Line) =>
-  fields.length === width + 1 && (delimiter === ' ' || delimiter === '\t' || text[start] === '"');
+/** Whether a line without a quoted name ends in a delimiter. */
+const hasOpenEnd = (text: string, { fields, start }: Line) =>
+  fields.length > 1 && fields[fields.length - 1].trim() === '' && text[start] !== '"';
 
 /**
  * Whether the first line names the columns: all of it is text, or its text stands above numbers, or its numbers are names.
@@ -158,7 +163,8 @@ function namesOfComment(
   } catch {
     return undefined; // quotes that do not pair: words, not names
   }
-  return names.length === width && width > 1 && !names.some(isNumber) ? names : undefined;
+  const isProse = names.some(name => /[.,:;!?]$/.test(name)) || new Set(names).size < names.length;
+  return names.length === width && width > 1 && !isProse && !names.some(isNumber) ? names : undefined;
 }
 
 const MOST_COMMENT = 1 << 16;

@@ -1,5 +1,5 @@
 import { FileFormatError } from '../../errors.js';
-import { headingOf, holdsRowNames, isLonger, type Line } from './heading.js';
+import { type Heading, headingOf, holdsRowNames, isLonger, type Line } from './heading.js';
 import { type Decimal, DecimalVotes, numberIn, plainNumber } from './numbers.js';
 import { type Delimiter, eachRecord, lineAt } from './records.js';
 
@@ -20,6 +20,8 @@ export interface Layout {
   readonly rowsFrom: number;
   /** Columns that are no data: row numbers or names at the left, a class at the right. */
   readonly leftOut: readonly { readonly column: number; readonly note: string }[];
+  /** Those of them that have neither a name nor a value in the first rows. */
+  readonly empty: readonly number[];
   /** Columns without a number in the first rows, however it is read. */
   readonly text: readonly number[];
   /** How many rows a line above them promises. */
@@ -68,6 +70,11 @@ export function layoutOf(text: string, told: Told): Layout {
       note: 'the first column, row numbers or names without a name of its own, is left out',
     });
   }
+  const taken = new Set(leftOut.map(({ column }) => column));
+  const empty = emptyColumns(heading, below).filter(column => !taken.has(column));
+  for (const column of empty) {
+    leftOut.push({ column, note: `column ${column} has neither a name nor a value, and is left out` });
+  }
   if (promise) {
     const line = lineAt(text, sample.lines[0].start);
     notes.push(`line ${line} says how many rows and features there are: it is no row`);
@@ -84,12 +91,21 @@ export function layoutOf(text: string, told: Told): Layout {
     decimal,
     ...heading,
     leftOut,
+    empty,
     text: [...heading.names.keys()].filter(
       column => below.length > 0 && !below.some(fields => isNumber(fields[column] ?? '')),
     ),
     promisedRows: promise?.rows,
     notes,
   };
+}
+
+/** What delimiters at the ends of lines make, or columns of a spreadsheet that were cleared. */
+function emptyColumns({ names, hasNames }: Heading, below: readonly string[][]): number[] {
+  if (below.length === 0) return [];
+  const isEmpty = (column: number) => below.every(fields => (fields[column] ?? '').trim() === '');
+  const found = [...names.keys()].filter(column => (names[column] === '' || !hasNames) && isEmpty(column));
+  return found.length < names.length ? found : [];
 }
 
 export const numberOf = (field: string, decimal: Decimal | undefined): number =>
@@ -195,6 +211,6 @@ function promiseOf({ lines }: Sample): { rows: number; target: number } | undefi
   const [rows, features, ...names] = first.fields.map(field => field.trim());
   const isCount = (word: string) => /^[1-9]\d{0,8}$/.test(word);
   if (!isCount(rows) || !isCount(features) || Number(features) + 1 !== second.fields.length) return undefined;
-  if (names.some(name => Number.isFinite(plainNumber(name)))) return undefined;
+  if (names.some(name => name === '' || Number.isFinite(plainNumber(name)))) return undefined;
   return { rows: Number(rows), target: Number(features) };
 }

@@ -1,6 +1,11 @@
 /** The mark before decimals; the other one of point and comma, blanks and apostrophes may then group digits by threes. */
 export type Decimal = '.' | ',';
 
+/** What spreadsheets show where a formula has no value, in English and German. */
+export const CELL_ERRORS = '#n/a #nv #div/0! #value! #wert! #ref! #bezug! #name? #num! #zahl! #null!'.split(
+  ' ',
+);
+
 /** What files write where there is no value: the words that pandas and R know, and those of SAS and the UCI archive. */
 const MISSING = new Set(
   [
@@ -9,7 +14,6 @@ const MISSING = new Set(
     '?',
     'na',
     'n/a',
-    '#n/a',
     '#na',
     '<na>',
     'nan',
@@ -19,7 +23,7 @@ const MISSING = new Set(
     '-1.#ind',
     '1.#qnan',
     '-1.#qnan',
-  ].concat(['null', 'none', 'nil']),
+  ].concat(['null', 'none', 'nil'], CELL_ERRORS),
 );
 
 export const isMissing = (field: string): boolean =>

@@ -26,7 +26,7 @@ export interface CsvOptions {
   decimal?: Decimal;
   /** Whether the first line names the columns. Default: if it reads as names above values. */
   header?: boolean;
-  /** Rows with a missing value (nothing, NA, NaN, null, ?, …) in a chosen column are an error, or left out. */
+  /** Rows with a missing value (nothing, NA, NaN, null, ?, #N/A, …) in a chosen column are an error, or left out. */
   missing?: 'error' | 'drop';
   /**
    * Read columns of text as categories: codes 0, 1, 2, … of their levels, which are sorted by name; columns of numbers keep

@@ -1,4 +1,5 @@
 import { FileFormatError } from '../../errors.js';
+import { CELL_ERRORS } from './numbers.js';
 
 /** One character between fields; a space stands for any run of blanks, nothing for lines of one field. */
 export type Delimiter = string;
@@ -14,7 +15,7 @@ export type Visit = (fields: string[], start: number, end: number) => unknown;
  * go to `comment`. A quoted field may hold delimiters, line ends, and quotes written twice. Takes time linear in the text.
  *
  * @param most fields of a line that are told apart; a longer line has that many
- * @param hasComments whether `#` begins a comment
+ * @param hasComments whether `#` begins a comment; a cell of a spreadsheet that shows an error, such as `#N/A`, begins none
  * @throws FileFormatError for quotes that do not pair
  */
 export function eachRecord(
@@ -34,7 +35,7 @@ export function eachRecord(
     let end = text.indexOf('\n', at);
     if (end < 0) end = text.length;
     const first = firstMark(text, at, end);
-    if (first === HASH && hasComments) comment(at, end);
+    if (first === HASH && hasComments && !beginsWithError(text, at, delimiter)) comment(at, end);
     else if (first !== 0) {
       let fields: string[];
       if (quote >= at && quote < end) {
@@ -69,6 +70,17 @@ const isBlank = (code: number) => code === 32 || code === 9;
 function firstMark(text: string, at: number, end: number): number {
   while (at < end && text.charCodeAt(at) <= 32) at++;
   return at < end ? text.charCodeAt(at) : 0;
+}
+
+const LONGEST_ERROR = Math.max(...CELL_ERRORS.map(({ length }) => length));
+
+/** Whether the first field of a line is `#N/A` or another error of a spreadsheet. */
+function beginsWithError(text: string, at: number, delimiter: Delimiter): boolean {
+  const begin = text.slice(at, at + LONGEST_ERROR + 1).toLowerCase();
+  return CELL_ERRORS.some(
+    word =>
+      begin.startsWith(word) && ['', '\n', delimiter].includes(begin.slice(word.length, word.length + 1)),
+  );
 }
 
 function splitter(delimiter: Delimiter, most: number): (line: string) => string[] {

@@ -3,7 +3,7 @@ import { list, quote } from '../../quote.js';
 import { checkFeatures, matrix } from '../matrix.js';
 import { type Advised, adviceOn, asLiteral } from './advice.js';
 import { Categories } from './categories.js';
-import { chooseColumns } from './columns.js';
+import { chooseColumns, wordFor } from './columns.js';
 import { GrowingArray } from './growing-array.js';
 import { type Layout, layoutOf, numberOf } from './layout.js';
 import { isMissing, plainNumber } from './numbers.js';
@@ -48,8 +48,11 @@ export class Table {
     let nRows = 0;
     let comments = 0;
 
+    const empty = options.columns ? [] : layout.empty;
+
     const addRow = (row: string[], start: number, end: number) => {
       if (row.length !== width) throw this.#ragged(start);
+      for (const column of empty) if (row[column].trim() !== '') throw this.#unexpected(row, column, start);
       lines?.push(text.slice(start, end));
       const before = values.length;
       for (let j = 0; j < chosen.length; j++) {
@@ -177,6 +180,17 @@ export class Table {
     return new FileFormatError(
       `Line ${lineAt(this.text, start)} has ${plural(count, 'field')} where line ${lineAt(this.text, reference)} has ` +
         `${names.length}. Try to mend the line, or to quote fields that hold the delimiter.`,
+    );
+  }
+
+  /** A value where the first lines have none: no column is left out that has any. */
+  #unexpected(row: readonly string[], column: number, start: number): FileFormatError {
+    const { names } = this.#layout;
+    const { advise: say = asLiteral } = this.options;
+    const columns = this.#chosen.map(chosen => wordFor(names, chosen));
+    return new FileFormatError(
+      `Line ${lineAt(this.text, start)}, column ${column}: expected nothing, as in the first lines, got ${quote(row[column], 40)}. ` +
+        `Try ${say({ columns })} to leave it out.`,
     );
   }
 

@@ -4,7 +4,8 @@
 #
 # Data sets of the package datasets, written by a function's own call. r/expected.json holds what a person means by a
 # file, computed from the table and not from the file: columns, rows, means, and the log-likelihood of one Gaussian whose
-# covariance is that of the rows (divided by n) with 1e-6 on its diagonal.
+# covariance is that of the rows (divided by n) with 1e-6 on its diagonal. r/levels.json holds what is meant by columns of
+# words: columns, rows, levels, and the log-likelihood of their frequencies, each column by itself.
 
 dir.create('r', showWarnings = FALSE)
 lines <- character()
@@ -73,8 +74,32 @@ latin <- file('r/write.csv-latin1.csv', 'w', encoding = 'latin1')
 write.csv(setNames(faithful[1:30, ], c('Länge', 'Wärme')), latin, row.names = FALSE)
 close(latin)
 expect('write.csv-latin1.csv', faithful[1:30, ], c('Länge', 'Wärme'))
-# Factors alone: counts of levels say what they mean.
-write.csv(warpbreaks[, c('wool', 'tension')], 'r/write.csv-factors.csv')
-write.csv(data.frame(Titanic)[, 1:4], 'r/write.csv-titanic.csv', row.names = FALSE)
+factors <- character()
+
+expect_levels <- function(name, table) {
+  texts <- function(x) paste0('[', paste0('"', x, '"', collapse = ', '), ']')
+  n <- nrow(table)
+  counts <- lapply(table, function(x) c(table(x)))
+  density <- sum(sapply(counts, function(k) sum(k * log(k / n))))
+  levels <- paste(sapply(counts, function(k) texts(sort(names(k), method = 'radix'))), collapse = ', ')
+  factors <<- c(factors, sprintf(
+    ' "r/%s": { "columns": %s, "rows": %d, "levels": [%s], "logLikelihood": %.17g }',
+    name, texts(names(table)), n, levels, density
+  ))
+}
+
+breaks <- warpbreaks[1:40, c('wool', 'tension')]
+write.csv(breaks, 'r/write.csv-factors.csv'); expect_levels('write.csv-factors.csv', breaks)
+titanic <- data.frame(Titanic)[, 1:4]
+write.csv(titanic, 'r/write.csv-titanic.csv', row.names = FALSE); expect_levels('write.csv-titanic.csv', titanic)
+expect_levels('write.csv-factor.csv', flowers['Species'])
+logical <- data.frame(faithful[1:30, ], long = faithful$eruptions[1:30] > 3)
+write.csv(logical, 'r/write.csv-logical.csv', row.names = FALSE)
+expect('write.csv-logical.csv', faithful[1:30, ])
+infinite <- air
+infinite[is.na(infinite)] <- -Inf
+write.csv(infinite[1:12, ], 'r/write.csv-infinite.csv', row.names = FALSE)
+expect('write.csv-infinite.csv', na.omit(air[1:12, ]))
 
 writeLines(c('{', paste(lines, collapse = ',\n'), '}'), 'r/expected.json')
+writeLines(c('{', paste(factors, collapse = ',\n'), '}'), 'r/levels.json')

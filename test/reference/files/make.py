@@ -4,7 +4,8 @@ python3 make.py      (Python 3.11.7, pandas 3.1.1, NumPy 2.4.6, scikit-learn 1.9
 
 Each file is a table in memory, written by a program's own call. `expected.json` holds what a person means by it,
 computed from the table and not from the file: columns, rows, means, and the log-likelihood of one Gaussian whose
-covariance is that of the rows (divided by n) with 1e-6 on its diagonal.
+covariance is that of the rows (divided by n) with 1e-6 on its diagonal. `levels.json` holds what is meant by columns of
+words: columns, rows, levels, and the log-likelihood of their frequencies, each column by itself.
 """
 import csv
 import gzip
@@ -19,6 +20,7 @@ from sklearn.datasets import load_breast_cancer, load_iris
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 expected = {}
+levels = {}
 
 
 def means_of(name, table, columns=None):
@@ -36,6 +38,16 @@ def means_of(name, table, columns=None):
         'rows': n,
         'means': values.mean(0).tolist(),
         'logLikelihood': log_density,
+    }
+
+
+def levels_of(name, table):
+    counts = [table[column].value_counts().to_numpy() for column in table.columns]
+    levels[name] = {
+        'columns': list(table.columns),
+        'rows': len(table),
+        'levels': [sorted(table[column].astype(str).unique()) for column in table.columns],
+        'logLikelihood': float(sum(np.sum(n * np.log(n / len(table))) for n in counts)),
     }
 
 
@@ -99,8 +111,12 @@ frame('pandas/to_csv-texts.csv', visits, visits[['age', 'weight']])
 days = visits[['age', 'weight']].set_index(pd.date_range('2024-01-01', periods=30, name='day'))
 frame('pandas/to_csv-dates.csv', days)
 frame('pandas/to_csv-dates-without-a-name.csv', days.rename_axis(None))
+frame('pandas/to_csv-infinite.csv', gaps.fillna(np.inf), gaps.dropna(), index=False)
+frame('pandas/to_csv-scientific.csv', iris, index=False, float_format='%.3e')
+levels_of('pandas/to_csv-categories.csv', pd.DataFrame({'species': species}))
 groups = days.assign(is_old=days.age > 25)
 frame('pandas/to_csv-booleans.csv', groups, days, index=False)
+levels_of('pandas/to_csv-booleans.csv', groups[['is_old']])
 
 # NumPy
 array = iris.to_numpy()
@@ -129,6 +145,8 @@ text('numpy/savetxt.txt.gz', array)
 with open(path('numpy/savetxt.txt.gz'), 'wb') as file:
     with open(path('numpy/savetxt.txt'), 'rb') as plain:
         file.write(gzip.compress(plain.read(), mtime=0))
+np.savetxt(path('numpy/savetxt-nan.txt'), gaps.to_numpy())
+means_of('numpy/savetxt-nan.txt', gaps.dropna().to_numpy())
 saved('numpy/float64.npy', array)
 saved('numpy/float32.npy', array.astype('f4'))
 saved('numpy/float16.npy', array.astype('f2'))
@@ -218,11 +236,27 @@ by_hand('excel/unicode-text-big-endian.txt', '\ufeff' + sheet(sales, '\t', engli
 by_hand('excel/text-tabs-german.txt', sheet(sales, '\t', german), sales, 'cp1252')
 by_hand('excel/csv-empty-columns.csv', sheet(sales, ';', german, more=';;'), sales, 'cp1252')
 by_hand('excel/csv-empty-lines.csv', sheet(sales, ',', english) + ',,\r\n' * 3, sales, 'utf-8-sig')
+by_hand('excel/csv-open-ends.csv', sheet(sales, ',', english, more=','), sales, 'utf-8-sig')
+head, body = sheet(sales, ',', english).split('\r\n', 1)
+by_hand('excel/csv-open-ends-of-rows.csv', head + '\r\n' + body.replace('\r\n', ',\r\n'), sales, 'utf-8-sig')
+head, body = sheet(sales, '\t', english).split('\r\n', 1)
+by_hand('excel/text-open-ends-of-rows.txt', head + '\r\n' + body.replace('\r\n', '\t\r\n'), sales, 'cp1252')
+by_hand('excel/csv-blank-lines.csv', sheet(sales, ',', english) + '\r\n' * 3, sales, 'utf-8-sig')
+by_hand('excel/csv-scientific-german.csv', sheet(sales, ';', lambda v: f'{v:.2E}'.replace('.', ',')), sales.map(lambda v: float(f'{v:.2E}')), 'cp1252')
+dated = '\r\n'.join(f'{day:02}.02.2024;{german(v)}' if day else 'Datum;Umsatz' for day, v in enumerate([0, *sales['Umsatz']]))
+by_hand('excel/csv-german-dates.csv', dated, sales[['Umsatz']], 'cp1252')
+failed = sheet(sales, ';', german).split('\r\n')
+failed[3] = '#NV;' + failed[3].split(';', 1)[1]
+failed[7] = failed[7].rsplit(';', 1)[0] + ';#DIV/0!'
+by_hand('excel/csv-cell-errors-german.csv', '\r\n'.join(failed), sales.drop([2, 6]), 'cp1252')
+failed[3] = failed[3].replace('#NV', '#N/A')
+by_hand('excel/csv-cell-errors.csv', '\r\n'.join(failed), sales.drop([2, 6]), 'cp1252')
 whole = pd.DataFrame({'a': [1234, 5678, 9012, 2345], 'b': [4, 7, 3, 8]})
 by_hand('excel/csv-thousands-in-doubt.csv', sheet(whole, ',', lambda v: quoted(english(v, ','))), whole)
 halves = pd.DataFrame({'a': [1.5, 2.5, 2.0, 4.5], 'b': [0.25, 0.5, 0.75, 0.25]})
 by_hand('excel/csv-german-without-names.csv', sheet(halves, ';', german).split('\r\n', 1)[1], halves.to_numpy())
 
-with open(path('expected.json'), 'w') as file:
-    json.dump(expected, file, indent=1, ensure_ascii=False)
-    file.write('\n')
+for name, meant in [('expected.json', expected), ('levels.json', levels)]:
+    with open(path(name), 'w') as file:
+        lines = [f' {json.dumps(file_name)}: {json.dumps(means, ensure_ascii=False)}' for file_name, means in meant.items()]
+        file.write('{\n' + ',\n'.join(lines) + '\n}\n')

@@ -90,6 +90,11 @@ export class Trail<P> {
   }
 }
 
+const lostNote = (times: number): Note => ({
+  kind: 'device-lost',
+  message: `The GPU device was lost ${times === 1 ? 'once' : `${times} times`} during the fit; the rows were loaded again on another, and the fit went on from there.`,
+});
+
 const isFit = <P>(from: P | Fit<P>): from is Fit<P> =>
   typeof from === 'object' && from !== null && 'parameters' in from && 'stopReason' in from;
 
@@ -175,9 +180,17 @@ export async function alternate<P, T extends Loaded>(
     return land({ parameters, notes }, await evaluate(parameters, from), { ...from, memory });
   };
 
+  const losses = () => table.losses ?? 0;
+  const before = losses();
+  /** What happened to the table meanwhile. */
+  const look = () => {
+    if (losses() > before) trail.notes.set('device-lost', lostNote(losses() - before));
+  };
+
   const finish = async (standing: Standing<P>, stopReason: StopReason) => {
     if (options.resumable !== false && problem.remember)
       standing = { ...standing, remembered: await problem.remember() };
+    look();
     if (standing.recent.length < 2) return trail.fit(standing, stopReason);
     const averaged = averageOf(standing.recent);
     history[history.length - 1] = (await evaluate(averaged, standing)).objective;
@@ -198,6 +211,7 @@ export async function alternate<P, T extends Loaded>(
       goesOn = false;
     }
   } catch (error) {
+    look();
     trail.end(error);
     throw error;
   } finally {

@@ -10,6 +10,7 @@ export interface Note {
     | 'narrow-feature'
     | 'reseeded-cluster'
     | 'failed-start'
+    | 'device-lost'
     | 'precision';
   /** The component concerned, of notes on one. */
   readonly component?: number;

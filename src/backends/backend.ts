@@ -117,6 +117,8 @@ export interface Loaded {
   readonly scale: Float64Array;
   /** The same on the CPU, in float64; it goes when this does. Absent where this is in float64. */
   inFloat64?(): Promise<Loaded>;
+  /** How often its device was lost and it was loaded again on another, which changes no result. Absent: never. */
+  readonly losses?: number;
   /** Σ of the rows' weights; n where they have none. What is counted, is counted in it. */
   readonly mass: number;
   /** Give the memory back; it cannot be used afterwards. Calling it twice is harmless. */

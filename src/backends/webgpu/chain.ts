@@ -45,7 +45,7 @@ export class GpuChains {
     const last = this.#workspaces.get(rows);
     if (last && sameShape(last.shape, shape) && sameSequences(last.sequences, sequences)) return last;
     if (last) last.dispose();
-    else rows.onDispose(() => this.#workspaces.get(rows)?.dispose());
+    else rows.onRelease(() => this.#workspaces.get(rows)?.dispose());
     const plan = chainPlan(shape, rows.shape[0], this.adapter, this.options);
     const { software } = this.adapter;
     const mixturePlan = {

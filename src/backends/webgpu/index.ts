@@ -33,7 +33,9 @@ export class WebGpuBackend implements Backend {
   readonly adapter: string;
   /** A software adapter: it computes on the CPU. */
   readonly isFallback: boolean;
-  readonly #context: Context;
+  #context: Context;
+  #renewal: Promise<Context | undefined> | undefined;
+  #isDisposed = false;
   readonly #rows = new Set<GpuRows>();
   readonly #counts = new Set<GpuCounts>();
   readonly #workspaces: Workspaces;
@@ -43,7 +45,7 @@ export class WebGpuBackend implements Backend {
   constructor(
     device: GPUDevice,
     private readonly ownsDevice: boolean,
-    options: WebGpuOptions = {},
+    private readonly options: WebGpuOptions = {},
   ) {
     this.#context = new Context(device, options.submission);
     this.adapter = describe(device.adapterInfo);
@@ -68,23 +70,43 @@ export class WebGpuBackend implements Backend {
   async load(points: Loadable, options: LoadOptions = {}): Promise<Rows> {
     if (options.weights) checkWeights(options.weights, points.shape[0]);
     const host = isMatrix(points) ? points : await readMatrix(this.#context, points);
-    const rows = await GpuRows.load(this.#context, host, options);
+    const rows = await GpuRows.load(await this.#present(), host, options, () => this.#renewed());
     this.#rows.add(rows);
-    rows.onDispose(() => {
-      this.#workspaces.dispose(rows);
-      this.#rows.delete(rows);
-    });
+    rows.onRelease(() => this.#workspaces.dispose(rows));
+    rows.onDispose(() => this.#rows.delete(rows));
     return new GpuTable(this, rows, this.#mixtures, this.#chains);
   }
 
   async loadCounts(counts: Counts): Promise<ResidentCounts> {
-    const resident = await GpuCounts.load(this, this.#context, checkCounts(counts));
+    const resident = await GpuCounts.load(this, await this.#present(), checkCounts(counts));
     this.#counts.add(resident);
     resident.onDispose(() => this.#counts.delete(resident));
     return resident;
   }
 
+  /** The device at hand, or another where it was lost and may be replaced. */
+  async #present(): Promise<Context> {
+    return (await this.#renewed()) ?? this.#context;
+  }
+
+  /** A device that works, in the place of a lost one of our own: one for all rows. Undefined where there is none to be had. */
+  async #renewed(): Promise<Context | undefined> {
+    if (!this.#context.isLost) return this.#context;
+    if (!this.ownsDevice || this.#isDisposed) return undefined;
+    this.#renewal ??= acquireDevice()
+      .then(device => {
+        this.#context = new Context(device, this.options.submission);
+        return this.#context;
+      })
+      .catch(() => undefined)
+      .finally(() => {
+        this.#renewal = undefined;
+      });
+    return this.#renewal;
+  }
+
   dispose(): void {
+    this.#isDisposed = true;
     for (const rows of [...this.#rows, ...this.#counts]) rows.dispose();
     if (this.ownsDevice) this.#context.device.destroy();
   }

@@ -27,6 +27,7 @@ export class GpuRows extends Resident {
   /** Rows that are not resident now, ascending, and what is resident in the place of each. */
   #hidden: { readonly indices: Uint32Array; readonly substitute: Float32Array };
   #twin: Promise<Rows> | undefined;
+  #resident: Segments | undefined;
   #extent: Extent | undefined;
 
   private constructor(
@@ -34,10 +35,9 @@ export class GpuRows extends Resident {
     readonly points: Matrix,
     moments: ColumnMoments,
     readonly units: Units,
-    readonly segmentRows: number,
-    readonly segments: readonly GPUBuffer[],
-    /** How often each row counts; absent: once. */
-    readonly weights?: GpuWeights,
+    /** [n] how often each row counts; absent: once. */
+    private readonly weightsOfRows: Float64Array | undefined,
+    private readonly renew: Renewal,
   ) {
     super(context, 'rows');
     ({ center: this.center, scale: this.scale, squares: this.squares } = moments);
@@ -51,7 +51,20 @@ export class GpuRows extends Resident {
 
   /** Σ of the weights of rows [begin, end). */
   massOf(begin: number, end: number): number {
-    return this.weights ? sumOf(this.weights.values, begin, end) : end - begin;
+    return this.weightsOfRows ? sumOf(this.weightsOfRows, begin, end) : end - begin;
+  }
+
+  get segments(): readonly GPUBuffer[] {
+    return this.#resident?.rows ?? [];
+  }
+
+  get segmentRows(): number {
+    return this.#resident?.segmentRows ?? 0;
+  }
+
+  /** How often each row counts; absent: once. */
+  get weights(): GpuWeights | undefined {
+    return this.#resident?.weights;
   }
 
   /** `units`: default those that suit the rows. */
@@ -59,8 +72,26 @@ export class GpuRows extends Resident {
     context: Context,
     points: Matrix,
     { units, weights }: LoadOptions = {},
+    renew: Renewal = async () => undefined,
   ): Promise<GpuRows> {
-    const [n, d] = points.shape;
+    const moments = columnMoments(points, weights);
+    const resident = units ?? residentUnits(points, moments);
+    const rows = new GpuRows(context, points, moments, resident, weights, renew);
+    try {
+      await rows.moveTo(context);
+    } catch (error) {
+      rows.dispose();
+      throw error;
+    }
+    return rows;
+  }
+
+  protected override renewal(): Promise<Context | undefined> {
+    return this.renew();
+  }
+
+  protected override async moveTo(context: Context): Promise<void> {
+    const [n, d] = this.shape;
     const { maxBufferSize, maxStorageBufferBindingSize } = context.device.limits;
     const limit = Math.min(maxBufferSize, maxStorageBufferBindingSize);
     const segmentRows = SEGMENT_UNIT * Math.floor(limit / (4 * d * SEGMENT_UNIT));
@@ -68,22 +99,15 @@ export class GpuRows extends Resident {
       Array.from({ length: Math.ceil(n / segmentRows) }, (_, segment) =>
         make.storage(name, 4 * width * Math.min(segmentRows, n - segment * segmentRows)),
       );
-    const made = await context.guard(`${n} rows of ${d} features`, make => ({
+    const values = this.weightsOfRows;
+    this.#resident = await context.guard(`${n} rows of ${d} features`, make => ({
+      segmentRows,
       rows: buffers(make, 'rows', d),
-      weights: weights && buffers(make, 'weights', 1),
+      weights: values && new GpuWeights(values, buffers(make, 'weights', 1)),
     }));
-    const weighed = made.weights && new GpuWeights(weights as Float64Array, made.weights);
-    weighed?.upload(context, segmentRows);
-    const moments = columnMoments(points, weights);
-    const resident = units ?? residentUnits(points, moments);
-    const rows = new GpuRows(context, points, moments, resident, segmentRows, made.rows, weighed);
-    try {
-      await rows.#upload();
-    } catch (error) {
-      rows.dispose();
-      throw error;
-    }
-    return rows;
+    this.weights?.upload(context, segmentRows);
+    this.#hidden = { indices: this.far, substitute: new Float32Array(d) };
+    await this.#upload();
   }
 
   async #upload(): Promise<void> {
@@ -159,14 +183,24 @@ export class GpuRows extends Resident {
 
   /** The same rows on the CPU, in float64. */
   inFloat64(): Promise<Rows> {
-    this.#twin ??= cpu().load(this.present(), { weights: this.weights?.values });
+    this.#twin ??= cpu().load(this.present(), { weights: this.weightsOfRows });
     return this.#twin;
   }
 
   protected free(): void {
-    this.#twin = undefined;
     this.context.release(...this.segments, ...(this.weights?.segments ?? []));
+    this.#resident = undefined;
   }
+}
+
+/** Another device in the place of a lost one; undefined where the caller has to see to that. */
+export type Renewal = () => Promise<Context | undefined>;
+
+/** What is on the device. */
+interface Segments {
+  readonly segmentRows: number;
+  readonly rows: readonly GPUBuffer[];
+  readonly weights: GpuWeights | undefined;
 }
 
 /** Weights of rows, in float64 on the host and in float32 beside the rows. */

@@ -46,6 +46,10 @@ export class GpuTable implements Rows {
     return this.rows.squares;
   }
 
+  get losses(): number {
+    return this.rows.losses;
+  }
+
   get weights(): Float64Array | undefined {
     return this.rows.weights?.values;
   }

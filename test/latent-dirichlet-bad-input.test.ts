@@ -54,6 +54,7 @@ describe('bad input', () => {
     ['a decreasing indptr', { ...good, indptr: [0, 3, 2] }, /entry 2 is 2 after 3/],
     ['a short indptr', { ...good, indptr: [0, 2] }, /3 entries for 2 documents, got 2/],
     ['an indptr that begins late', { ...good, indptr: [1, 1, 2] }, /begin with 0, got 1/],
+    ['an indptr of symbols', { ...good, indptr: [0, Symbol('x'), 2] }, /entry 1 is Symbol\(x\) after 0/],
     ['an indptr that ends early', { ...good, indptr: [0, 1, 1] }, /number of counts, 2, got 1/],
     ['a wrong length', { data: [1, 2, 3], shape: [2, 2] }, /2 × 2 = 4 counts for shape \[2, 2\], got 3/],
     [
@@ -70,6 +71,7 @@ describe('bad input', () => {
     [{ nComponents: 0 }, /nComponents must be an integer ≥ 1, got 0/],
     [{ docTopicPrior: 0 }, /docTopicPrior must be a finite number > 0, got 0/],
     [{ topicWordPrior: -1 }, /topicWordPrior/],
+    [{ topicWordPrior: 1e-320 }, /topicWordPrior must be a finite number > 0, at least 2\^-1022, got 1e-320/],
     [{ learningMethod: 'stream' }, /'batch' or 'online', got "stream"/],
     [{ learningDecay: 0.5 }, /learningDecay must be in \(0.5, 1\].*got 0.5/],
     [{ learningDecay: 1.1 }, /got 1.1/],
@@ -93,6 +95,16 @@ describe('bad input', () => {
       },
       /init, topic 1, word 1, is 0; weights/,
     ],
+    [
+      {
+        init: [
+          [1, 2, 3],
+          [1, 1e-320, 3],
+        ],
+      },
+      /init, topic 1, word 1, is 1e-320; weights/,
+    ],
+    [{ init: 3n }, /got 3/],
     [{ init: 'kmeans' }, /init must be 'random', topics or a model, got "kmeans"/],
   ])('%o', (bad, message) =>
     failsWith(

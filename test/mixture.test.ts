@@ -179,6 +179,48 @@ describe('bad input', () => {
   });
 
   test.each([
+    [
+      'one component',
+      1,
+      [
+        [8, 8, 7],
+        [9, 5, 0],
+        [1, 2, 0],
+        [8, 5, 6],
+        [4, 1e15, 8],
+        [7, 9, 4],
+        [3, 7, 0],
+        [6, 9, 4],
+      ],
+      4,
+    ],
+    [
+      'more',
+      3,
+      [
+        [0, 0],
+        [0, 1],
+        [1, 0],
+        [0, 1e9],
+        [1, 0],
+      ],
+      88,
+    ],
+  ])(
+    'probabilities that round to 1 beside an enormous count are no falling likelihood: %s',
+    async (_, k, rows, seed) => {
+      const { fitInfo } = await Mixture.fit(rows, {
+        family: 'multinomial',
+        nComponents: k,
+        maxIter: 3,
+        seed,
+        device: 'cpu',
+      });
+      expect(fitInfo.logLikelihood).toBeLessThan(0);
+    },
+  );
+
+  test.each([
     [() => tempered(0), /beta must be a number > 0/],
     [() => tempered([]), /beta/],
     [() => tempered([1, Number.NaN]), /beta/],

@@ -1,4 +1,5 @@
 import { DeviceUnavailableError, InvalidArgumentError } from '../errors.js';
+import { inWords } from '../numbers.js';
 import type { Backend } from './backend.js';
 import { cpu } from './cpu/index.js';
 import { isDevice, type UserDevice } from './webgpu/device.js';
@@ -40,7 +41,7 @@ export async function chooseBackend(choice: DeviceChoice = 'auto', options?: Web
     return { backend: await backend, reason: 'this GPU device was given' };
   }
   throw new InvalidArgumentError(
-    `device must be 'auto', 'webgpu', 'cpu', a backend or a GPUDevice, got ${JSON.stringify(choice)}.`,
+    `device must be 'auto', 'webgpu', 'cpu', a backend or a GPUDevice, got ${inWords(choice)}.`,
   );
 }
 

@@ -7,6 +7,8 @@ const MOST_FEATURES = 8;
 /** Starts whose objectives differ by less, relatively, ended in one place. */
 const SAME_END = 1e-4;
 const MOST_ENDS = 4;
+/** A file may say anything; adapters' own names are shorter. */
+const MOST_OF_ADAPTER = 200;
 
 export type NamedFit = readonly (readonly [string, string])[];
 
@@ -29,7 +31,10 @@ export function fitPairs(
     objective,
     ['iterations', `${nIter}, ${ending}`],
     ...(starts.length > 1 ? ([['starts', formatStarts(starts, best)]] as const) : []),
-    ['device', `${device} (${adapter})${deviceReason ? `: ${deviceReason}` : ''}`],
+    [
+      'device',
+      `${brief(device)} (${brief(adapter, MOST_OF_ADAPTER)})${deviceReason ? `: ${deviceReason}` : ''}`,
+    ],
   ];
 }
 

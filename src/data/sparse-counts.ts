@@ -131,11 +131,11 @@ function checkPointers(indptr: ArrayLike<number>, n: number, counts: number): vo
   if (indptr.length !== n + 1) {
     throw new InvalidDataError(`indptr must have ${n + 1} entries for ${n} documents, got ${indptr.length}.`);
   }
-  if (indptr[0] !== 0) throw new InvalidDataError(`indptr must begin with 0, got ${indptr[0]}.`);
+  if (indptr[0] !== 0) throw new InvalidDataError(`indptr must begin with 0, got ${inWords(indptr[0])}.`);
   for (let d = 0; d < n; d++) {
     if (Number.isInteger(indptr[d + 1]) && indptr[d + 1] >= indptr[d]) continue;
     throw new InvalidDataError(
-      `indptr must not decrease; entry ${d + 1} is ${indptr[d + 1]} after ${indptr[d]}.`,
+      `indptr must not decrease; entry ${d + 1} is ${inWords(indptr[d + 1])} after ${indptr[d]}.`,
     );
   }
   if (indptr[n] === counts) return;

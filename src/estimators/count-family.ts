@@ -6,6 +6,7 @@ import { bernoulli, binomial } from '../families/binomial.js';
 import type { Linear } from '../families/linear.js';
 import { multinomial } from '../families/multinomial.js';
 import { poisson } from '../families/poisson.js';
+import { inWords } from '../numbers.js';
 import type { LevelNames } from './table-names.js';
 
 /** Families of counts, by name. 'categorical' takes columns of codes 0, 1, 2, …; see `docs/rules.md`. */
@@ -32,9 +33,7 @@ export function familyOf({ family, trials, levels }: FamilySettings): Linear<Cou
     categorical: () => multinomial({ levels }),
   };
   if (!Object.hasOwn(families, family)) {
-    throw new InvalidArgumentError(
-      `family must be one of ${FAMILIES.join(', ')}, got ${JSON.stringify(family)}.`,
-    );
+    throw new InvalidArgumentError(`family must be one of ${FAMILIES.join(', ')}, got ${inWords(family)}.`);
   }
   if (trials !== undefined && family !== 'binomial' && family !== 'multinomial') {
     throw new InvalidArgumentError(

@@ -11,7 +11,7 @@ import { multinomial } from '../families/multinomial.js';
 import { poisson } from '../families/poisson.js';
 import type { GivenChain } from '../init/chain-starts.js';
 import { flatten, type Numbers } from '../init/given-parameters.js';
-import { checkInteger } from '../numbers.js';
+import { checkInteger, inWords } from '../numbers.js';
 import { checkStandardize } from './options.js';
 
 /** Families by name. */
@@ -69,7 +69,7 @@ export function emissionOf(
     return { name: emission.name, family: emission };
   }
   throw new InvalidArgumentError(
-    `emission must be a family or one of ${EMISSIONS.join(', ')}, got ${JSON.stringify(emission)}.`,
+    `emission must be a family or one of ${EMISSIONS.join(', ')}, got ${inWords(emission)}.`,
   );
 }
 

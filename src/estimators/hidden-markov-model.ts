@@ -9,6 +9,7 @@ import { flatten, type Numbers } from '../init/given-parameters.js';
 import { type SampledSequence, sampleChain } from '../models/chain-sample.js';
 import { type ChainParameters, HiddenMarkov } from '../models/hidden-markov-model.js';
 import { stationaryDistribution } from '../models/stationary.js';
+import { inWords } from '../numbers.js';
 import { checkOptionNames } from '../option-names.js';
 import { aic, bic } from '../selection.js';
 import type { FitInfo, Provenance } from './fitted-mixture.js';
@@ -244,9 +245,7 @@ export class HiddenMarkovModel {
     if (algorithm === 'posterior') {
       return this.#use(sequences, options, async bound => ({ states: await posteriorStates(bound) }));
     }
-    throw new InvalidArgumentError(
-      `algorithm must be 'viterbi' or 'posterior', got ${JSON.stringify(algorithm)}.`,
-    );
+    throw new InvalidArgumentError(`algorithm must be 'viterbi' or 'posterior', got ${inWords(algorithm)}.`);
   }
 
   /** [n, K] p(z_t = k | the whole sequence), row-major; rows sum to 1. @throws ImpossibleSequenceError */

@@ -18,6 +18,7 @@ import { maximumLikelihood } from '../m-step/maximum-likelihood.js';
 import type { MStepRule } from '../m-step/rule.js';
 import type { ChainPrior } from '../models/chain-prior.js';
 import type { ChainParameters } from '../models/hidden-markov-model.js';
+import { inWords } from '../numbers.js';
 import { checkOptionNames } from '../option-names.js';
 import type { EmissionName } from './hidden-markov-emission.js';
 import type { RuleOptions } from './rules.js';
@@ -125,7 +126,7 @@ export function chainStartOf(init: 'mixture' | 'random' | GivenChain): {
     return { start: givenChain(init), seeded: drawsFrom(init) };
   }
   throw new InvalidArgumentError(
-    `init must be 'mixture', 'random' or an object with some of ${names.join(', ')}, got ${JSON.stringify(init)}.`,
+    `init must be 'mixture', 'random' or an object with some of ${names.join(', ')}, got ${inWords(init)}.`,
   );
 }
 

@@ -16,7 +16,7 @@ import { randomRows } from '../init/random-from-data.js';
 import { unitsOf } from '../models/densities.js';
 import { KMeansModel, type KMeansParameters } from '../models/k-means.js';
 import { MAX_COMPONENTS } from '../models/mixture.js';
-import { checkNumber } from '../numbers.js';
+import { checkNumber, inWords } from '../numbers.js';
 import { createRng } from '../numerics/rng.js';
 import { checkOptionNames } from '../option-names.js';
 import { modelHeader, nest } from '../serialize.js';
@@ -146,7 +146,7 @@ export class KMeans {
     const centers = typeof init === 'string' ? undefined : givenCenters(init, nClusters, checked.shape[1]);
     if (typeof init === 'string' && init !== 'k-means++' && init !== 'random') {
       throw new InvalidArgumentError(
-        `init must be 'k-means++', 'random' or centres [${nClusters}, ${checked.shape[1]}], got ${JSON.stringify(init)}.`,
+        `init must be 'k-means++', 'random' or centres [${nClusters}, ${checked.shape[1]}], got ${inWords(init)}.`,
       );
     }
     const columns = checkColumns(rest.columns, checked.shape[1]);

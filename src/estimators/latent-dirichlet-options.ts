@@ -3,7 +3,7 @@ import type { DocumentOptions } from '../backends/topic-backend.js';
 import { type StoppingOptions, stoppingRule } from '../convergence.js';
 import type { CheckedCounts } from '../data/sparse-counts.js';
 import { InvalidArgumentError } from '../errors.js';
-import { LatentDirichlet, type LatentDirichletOptions } from '../models/latent-dirichlet.js';
+import { isTopicWeight, LatentDirichlet, type LatentDirichletOptions } from '../models/latent-dirichlet.js';
 import { badNumber, checkAtLeast, checkInteger, checkNumber, inWords } from '../numbers.js';
 import { checkOptionNames } from '../option-names.js';
 
@@ -119,11 +119,11 @@ export function checkTopicOptions(options: LatentDirichletAllocationOptions) {
   const { seed = 0, init = 'random' } = options;
   if (learningMethod !== 'batch' && learningMethod !== 'online') {
     throw new InvalidArgumentError(
-      `learningMethod must be 'batch' or 'online', got ${JSON.stringify(learningMethod)}.`,
+      `learningMethod must be 'batch' or 'online', got ${inWords(learningMethod)}.`,
     );
   }
   if (typeof init !== 'object' && init !== 'random') {
-    throw new InvalidArgumentError(`init must be 'random', topics or a model, got ${JSON.stringify(init)}.`);
+    throw new InvalidArgumentError(`init must be 'random', topics or a model, got ${inWords(init)}.`);
   }
   stoppingRule({ tol, maxIter });
   checkInteger('batchSize', batchSize, 1);
@@ -177,13 +177,13 @@ export function givenTopics(
   const values = numbersOf(given);
   if (values?.length !== nComponents * vocabulary) {
     throw new InvalidArgumentError(
-      `${name} must be ${nComponents} topics of ${vocabulary} words (${nComponents * vocabulary} numbers), got ${values?.length ?? JSON.stringify(given)}.`,
+      `${name} must be ${nComponents} topics of ${vocabulary} words (${nComponents * vocabulary} numbers), got ${values?.length ?? inWords(given)}.`,
     );
   }
-  const bad = badNumber(values, value => value > 0 && value < Number.POSITIVE_INFINITY);
+  const bad = badNumber(values, isTopicWeight);
   if (bad < 0) return Float64Array.from(values);
   throw new InvalidArgumentError(
-    `${name}, topic ${Math.floor(bad / vocabulary)}, word ${bad % vocabulary}, is ${inWords(values[bad])}; weights must be finite and > 0.`,
+    `${name}, topic ${Math.floor(bad / vocabulary)}, word ${bad % vocabulary}, is ${inWords(values[bad])}; weights must be finite and > 0, at least 2^-1022.`,
   );
 }
 

@@ -8,7 +8,7 @@ import type { GaussianParameters } from '../families/gaussian.js';
 import type { Progress } from '../fit.js';
 import type { GivenParameters, Numbers } from '../init/given-parameters.js';
 import type { MixtureParameters } from '../models/mixture.js';
-import { checkInteger } from '../numbers.js';
+import { checkInteger, inWords } from '../numbers.js';
 import { RULE_OPTIONS, type RuleOptions } from './rules.js';
 
 export const INITS = ['short-runs', 'k-means++', 'k-means', 'random-from-data', 'random'] as const;
@@ -91,7 +91,7 @@ export function checkStarts(nInit: number, seed: number): void {
 export function checkStandardize(standardize: unknown, covariance: CovarianceName): boolean {
   if (standardize === undefined || standardize === false) return false;
   if (standardize !== true) {
-    throw new InvalidArgumentError(`standardize must be true or false, got ${JSON.stringify(standardize)}.`);
+    throw new InvalidArgumentError(`standardize must be true or false, got ${inWords(standardize)}.`);
   }
   if (covariance !== 'spherical') return true;
   throw new InvalidArgumentError(

@@ -9,6 +9,7 @@ import type { Fit } from '../fit.js';
 import { maximumLikelihood } from '../m-step/maximum-likelihood.js';
 import type { MStepRule } from '../m-step/rule.js';
 import type { Problem } from '../models/model.js';
+import { inWords } from '../numbers.js';
 
 /** How EM goes about it: rules as values, or by name where they have no settings. */
 export interface RuleOptions {
@@ -72,7 +73,7 @@ function ruleOf<T extends { kind: string }>(
   if (typeof rule === 'string' && Object.hasOwn(byName, rule)) return byName[rule];
   if (typeof rule === 'object' && rule?.kind === kind) return rule;
   throw new InvalidArgumentError(
-    `${option} must be a rule or one of ${Object.keys(byName).join(', ')}, got ${JSON.stringify(rule)}.`,
+    `${option} must be a rule or one of ${Object.keys(byName).join(', ')}, got ${inWords(rule)}.`,
   );
 }
 

@@ -7,6 +7,7 @@ import { kMeansPlusPlus } from '../init/k-means-plus-plus.js';
 import { randomFromData } from '../init/random-from-data.js';
 import { shortRuns } from '../init/short-runs.js';
 import type { Start } from '../init/start.js';
+import { inWords } from '../numbers.js';
 import { INITS, type Init } from './options.js';
 
 const BY_NAME: Record<(typeof INITS)[number], Start> = {
@@ -26,7 +27,7 @@ const BY_NAME: Record<(typeof INITS)[number], Start> = {
 export function startOf(init: Init): { start: Start; seeded: boolean } {
   if (typeof init === 'string') {
     if (!Object.hasOwn(BY_NAME, init)) {
-      throw new InvalidArgumentError(`init must be one of ${INITS.join(', ')}, got ${JSON.stringify(init)}.`);
+      throw new InvalidArgumentError(`init must be one of ${INITS.join(', ')}, got ${inWords(init)}.`);
     }
     return { start: BY_NAME[init], seeded: true };
   }

@@ -187,7 +187,10 @@ export class Linear<Name extends string> implements Family<LinearParameters<Name
     }, 0);
   }
 
-  /** Log densities are differences of terms as large as η x and A: the host rounds them to a multiple of these. */
+  /**
+   * Log densities are differences of terms as large as η x and A: the host rounds them to a multiple of these. v itself is
+   * rounded, too, which moves a logarithm by a unit of 1 however near 0 it is.
+   */
   shortfall(statistics: Statistics, parameters: LinearParameters<Name>): number {
     const { natural, logPartition } = this.definition;
     const { counts, origin } = statistics;
@@ -197,7 +200,7 @@ export class Linear<Name extends string> implements Family<LinearParameters<Name
       const sizes = totals(statistics, k, d).map((total, j) => {
         const v = values[k * d + j];
         const terms = total + count * Math.abs(origin[k * d + j]);
-        return (total > 0 ? Math.abs(natural(v)) * terms : 0) + count * Math.abs(logPartition(v));
+        return (total > 0 ? (1 + Math.abs(natural(v))) * terms : 0) + count * Math.abs(logPartition(v));
       });
       return sum + ROUNDING * sizes.reduce((all, size) => all + size, 0);
     }, 0);

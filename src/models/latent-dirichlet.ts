@@ -1,7 +1,7 @@
 import type { EStepOptions, Loaded } from '../backends/backend.js';
 import type { DocumentState, DocumentTopics, ResidentCounts } from '../backends/topic-backend.js';
 import { InvalidArgumentError } from '../errors.js';
-import { checkInteger, checkPositive } from '../numbers.js';
+import { checkInteger, checkNumber, checkPositive } from '../numbers.js';
 import { digamma, logGamma } from '../numerics/special.js';
 import type { Statistics } from '../statistics.js';
 import type { Model, Problem } from './model.js';
@@ -21,6 +21,10 @@ export interface LatentDirichletOptions {
   topicWordPrior?: number;
 }
 
+/** Of smaller numbers 1/λ, and with it ψ(λ), is beyond float64. */
+export const isTopicWeight = (value: number): boolean =>
+  value >= 2 ** -1022 && value < Number.POSITIVE_INFINITY;
+
 /**
  * Latent Dirichlet allocation (Blei, Ng & Jordan 2003) with a Dirichlet on topics: every word of a document has a topic
  * of its own. Its posterior has no closed form; the `factorised` E-step rule finds the nearest q(z) q(θ) q(β).
@@ -38,7 +42,12 @@ export class LatentDirichlet implements Model<TopicParameters, ResidentCounts> {
   }: LatentDirichletOptions) {
     this.nComponents = checkInteger('nComponents', nComponents, 1);
     this.docTopicPrior = checkPositive('docTopicPrior', docTopicPrior);
-    this.topicWordPrior = checkPositive('topicWordPrior', topicWordPrior);
+    this.topicWordPrior = checkNumber(
+      'topicWordPrior',
+      topicWordPrior,
+      'a finite number > 0, at least 2^-1022',
+      isTopicWeight,
+    );
   }
 
   /** @throws InvalidArgumentError for rows that `loadCounts` did not load */

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from '../errors.js';
+import { inWords } from '../numbers.js';
 import { digamma, logGamma } from '../numerics/special.js';
 
 /** The names scikit-learn gives the two priors, in this library's spelling. */
@@ -112,7 +113,7 @@ export function weightPrior(name: string): WeightPrior {
   if (!Object.hasOwn(WEIGHT_PRIORS, name)) {
     const known = Object.keys(WEIGHT_PRIORS).join(', ');
     throw new InvalidArgumentError(
-      `weightConcentrationPriorType must be one of ${known}, got ${JSON.stringify(name)}.`,
+      `weightConcentrationPriorType must be one of ${known}, got ${inWords(name)}.`,
     );
   }
   return WEIGHT_PRIORS[name as WeightPriorName];

@@ -90,6 +90,14 @@ describe('a model file that is none ends with 1 and one clear line, at once', ()
     expect(await run(['info', put('topics.json', priors)])).toEqual(clear(/docTopicPrior must be a number/));
   });
 
+  it('a device of any length is cut, and obeyed by no terminal', async () => {
+    const { fit } = JSON.parse(readFileSync(model, 'utf8'));
+    const far = broken({ fit: { ...fit, device: '\u001b[31m'.repeat(1e4), adapter: 'x'.repeat(1e5) } });
+    const { stdout } = await run(['info', far]);
+    expect(stdout).toMatch(/^device +\\u001b\P{Cc}{1,400}$/mu);
+    expect(stdout.length).toBeLessThan(2000);
+  });
+
   it('names of columns reach no terminal raw', async () => {
     const named = broken({ columns: ['\u001b[31mred', 'x'.repeat(1e5)] });
     const { stdout } = await run(['info', named]);

@@ -79,6 +79,14 @@ describe('what is read', () => {
     expect(read(text).data).toEqual(data);
   });
 
+  it('takes the tabs of R’s tables, where a name has blanks and marks and rows have names of their own', () => {
+    const { points, columns } = parseCsv('it\'s\tcolumn 1\t"a;b"\n"1"\t640\t337\t430\n"2"\t132\t157\t415\n');
+    expect([points.shape, columns]).toEqual([
+      [2, 3],
+      ["it's", 'column 1', 'a;b'],
+    ]);
+  });
+
   it('keeps delimiters and line breaks inside quotes', () => {
     const text = '"name, of it",x\n"one\ntwo, ""three""",1\nfour,2\n';
     expect(read(text, 'x').data).toEqual([1, 2]);

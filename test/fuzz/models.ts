@@ -108,7 +108,8 @@ function change(file: Json, other: Json, rng: Rng): void {
     },
     () => {
       const copies = Math.min(pick([0, 1, 3, 1000, 100_000], rng), LARGEST / textOf(value).length);
-      holder[key] = new Array(Math.floor(copies)).fill(value);
+      // Each by itself: of one that is there many times, the next change would be many.
+      holder[key] = JSON.parse(`[${new Array(Math.floor(copies)).fill(textOf(value)).join()}]`);
     },
     () => {
       if (Array.isArray(value)) holder[key] = [...value, ...value];

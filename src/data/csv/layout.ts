@@ -166,7 +166,10 @@ function linesOf(text: string, from: number, delimiter: Delimiter): Sample {
   return { delimiter, lines, comment, failure };
 }
 
-/** How well a delimiter tells fields apart: lines of one width, fields without other delimiters, numbers below the first line. */
+/**
+ * How well a delimiter tells fields apart: lines of one width, and below the first line, whose names may have any mark in
+ * them, numbers, or at least fields without other delimiters.
+ */
 function fitOf(text: string, { delimiter, lines, failure }: Sample, decimal: Decimal | undefined): number {
   if (lines.length === 0) return 0;
   const width = lines[0].fields.length;
@@ -174,18 +177,16 @@ function fitOf(text: string, { delimiter, lines, failure }: Sample, decimal: Dec
   const longer = lines.filter(line => isLonger(text, delimiter, width, line)).length;
   const consistent = Math.max(delimiter !== '' && width === 1 ? 0 : same, longer + 1) / lines.length;
   if (delimiter !== '' && width === 1 && longer === 0) return 0;
-  let [all, clean, numbers, below] = [0, 0, 0, 0];
-  lines.forEach(({ fields }, i) => {
+  let [all, clean, numbers] = [0, 0, 0];
+  for (const { fields } of lines.length > 1 ? lines.slice(1) : lines) {
     for (const field of fields) {
       const isNumber = isAnyNumber(field, decimal);
       all++;
-      if (isNumber || !/[,;|\t]/.test(field.trim())) clean++;
-      if (i === 0 && lines.length > 1) continue;
-      below++;
       if (isNumber) numbers++;
+      if (isNumber || !/[,;|\t]/.test(field.trim())) clean++;
     }
-  });
-  return consistent + clean / all + numbers / below - (failure ? 1 : 0);
+  }
+  return consistent + (clean + numbers) / all - (failure ? 1 : 0);
 }
 
 const isAnyNumber = (field: string, decimal: Decimal | undefined): boolean =>

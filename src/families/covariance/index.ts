@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from '../../errors.js';
+import { inWords } from '../../numbers.js';
 import type { CovarianceName, CovarianceType } from './covariance-type.js';
 import { diag } from './diag.js';
 import { full } from './full.js';
@@ -12,7 +13,7 @@ export const COVARIANCE_NAMES = Object.keys(COVARIANCE_TYPES) as CovarianceName[
 export function covarianceType(name: string): CovarianceType {
   if (!Object.hasOwn(COVARIANCE_TYPES, name)) {
     throw new InvalidArgumentError(
-      `covarianceType must be one of ${COVARIANCE_NAMES.join(', ')}, got ${JSON.stringify(name)}.`,
+      `covarianceType must be one of ${COVARIANCE_NAMES.join(', ')}, got ${inWords(name)}.`,
     );
   }
   return COVARIANCE_TYPES[name as CovarianceName];

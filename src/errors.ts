@@ -22,6 +22,9 @@ export class InvalidArgumentError extends EmError {
   readonly code = 'invalid-argument';
 }
 
+/** What an argument asked for has not been reached: of float32 perhaps where float64 reaches it. */
+export class UnmetError extends InvalidArgumentError {}
+
 /** The rows cannot be used: ragged, not finite, of the wrong length or number of columns. */
 export class InvalidDataError extends EmError {
   override readonly name = 'InvalidDataError';

@@ -1,5 +1,5 @@
 import type { Rows } from '../backends/backend.js';
-import { InvalidArgumentError } from '../errors.js';
+import { UnmetError } from '../errors.js';
 import { needs, type Problem } from '../models/model.js';
 import { add, type Statistics, scale } from '../statistics.js';
 import { type Bounds, type Constraints, checkConstraints, type Unit } from './constraints.js';
@@ -52,9 +52,9 @@ export function constrained(constraints: Constraints): EStepRule {
   };
 }
 
-function unmet({ counts, mass }: Statistics, { least, most }: Bounds, c: number): InvalidArgumentError {
+function unmet({ counts, mass }: Statistics, { least, most }: Bounds, c: number): UnmetError {
   const share = (count: number) => Number((count / mass).toPrecision(3));
-  return new InvalidArgumentError(
+  return new UnmetError(
     `The bounds on mass could not be met: component ${c} has a share of ${share(counts[c])} where ${share(least[c])} to ${share(most[c])} was asked for. Try wider bounds, or another start.`,
   );
 }

@@ -30,21 +30,19 @@ export function eachRecord(
   comment: (start: number, end: number) => void = () => {},
 ): void {
   const split = splitter(delimiter, most);
-  let quote = text.indexOf('"', from);
   for (let at = from; at < text.length; ) {
     let end = text.indexOf('\n', at);
     if (end < 0) end = text.length;
     const first = firstMark(text, at, end);
     if (first === HASH && hasComments && !beginsWithError(text, at, delimiter)) comment(at, end);
     else if (first !== 0) {
+      // To look for the next quote once for many lines would be quadratic: V8 moves the search out of its condition.
+      const line = text.slice(at, end);
       let fields: string[];
-      if (quote >= at && quote < end) {
-        ({ fields, end } = quotedRecord(text, at, delimiter, most));
-        quote = text.indexOf('"', end);
-      } else fields = split(text.slice(at, end));
+      if (line.includes('"')) ({ fields, end } = quotedRecord(text, at, delimiter, most));
+      else fields = split(line);
       if (visit(fields, at, end)) return;
     }
-    if (quote >= 0 && quote < end) quote = text.indexOf('"', end);
     at = end + 1;
   }
 }

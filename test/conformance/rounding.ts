@@ -154,6 +154,28 @@ export const roundingCases: Case[] = [
     },
   },
   {
+    name: 'a fill value beside components that overlap, in groups far apart, has the log-likelihood of float64',
+    async run(device) {
+      const rng = createRng(7, 27);
+      const n = 1200;
+      const [left, right] = [-13998.1, 5965.3];
+      const rows = Array.from({ length: n }, (_, i) => [(i % 3 ? left : right) + rng.normal(), rng.normal()]);
+      rows[500][1] = 9.97e36;
+      const means = [[left, 0], [left + 1, 0], [right, 0], [right + 1, 0], rows[500]];
+      const init = {
+        weights: means.map((_, k) => (k < 4 ? (n - 1) / (4 * n) : 1 / n)),
+        means,
+        covariances: means.map(() => 1),
+      };
+      const options = { nComponents: 5, covarianceType: 'spherical', init, maxIter: 0 } as const;
+      const [own, exact] = await Promise.all(
+        [device, cpu()].map(backend => GaussianMixture.fit(rows, { ...options, device: backend })),
+      );
+      const bound = { rel: 1e-6, abs: n * 1e-4 };
+      near(own.fitInfo.logLikelihood, exact.fitInfo.logLikelihood, bound, 'log-likelihood');
+    },
+  },
+  {
     name: 'an M-step of covariances that regCovar decides is that of float64',
     async run(device) {
       const points = dependentAndFar(4);

@@ -6,7 +6,7 @@ import type { Posterior } from '../backend.js';
 import { type Extent, linearTerms, rowsOfLargeTerms } from './linear-rounding.js';
 import type { Units } from './pack.js';
 import { rowsOfBlurredSquares } from './square-rounding.js';
-import { isClear } from './substitute.js';
+import { blurAt } from './substitute.js';
 import { FAR } from './units.js';
 import { beyond } from './unseen.js';
 
@@ -79,17 +79,20 @@ export function resolve(
   for (const k of unseen) blur[k] = 0;
   const narrow = [...blur.keys()].filter(k => blur[k] > mostOfForm(densities, most));
   const excluded = new Set([...narrow, ...exact, ...unseen]);
-  const clear = (place: Float64Array) =>
-    isClear(place, densities, { blur, others: excluded, rounding: ROUNDING, most: MOST_BLUR.scores });
+  const off = (place: Float64Array) =>
+    blurAt(place, densities, { blur, others: excluded, rounding: ROUNDING });
+  const place = (boxes: readonly Box[], most: number) =>
+    placeOutside(boxes, densities, rows.units, excluded, off, most);
   if (narrow.length + exact.length === 0) {
+    const { far, units } = rows;
     const centre = new Float32Array(densities.nFeatures);
-    const isFine = rows.far.length === 0 || densities.moments === 'first' || clear(rows.units.center);
-    const substitute = isFine ? centre : (placeOutside([], densities, rows.units, excluded, clear) ?? centre);
-    return { kind: 'rows', indices: rows.far, substitute, unseen };
+    const isFine = far.length === 0 || densities.moments === 'first' || off(units.center) <= MOST_BLUR.scores;
+    const substitute = isFine ? centre : place([], (MOST_BLUR.scores * rows.points.shape[0]) / far.length);
+    return substitute ? { kind: 'rows', indices: far, substitute, unseen } : allRows(rows, densities, blur);
   }
   if (narrow.length > 0 && densities.moments === 'first') return allRows(rows, densities, blur);
   const boxes = narrow.map(k => boxOf(densities, k, blur[k]));
-  const substitute = placeOutside(boxes, densities, rows.units, excluded, clear);
+  const substitute = place(boxes, MOST_BLUR.scores);
   if (narrow.length === 0)
     return substitute ? { kind: 'rows', indices: rows.far, substitute, unseen } : undetermined(exact);
   const indices = substitute && rowsInside(boxes, rows);
@@ -278,23 +281,29 @@ const isInside = ({ low, high }: Box, x: ArrayLike<number>, begin: number): bool
 };
 
 /**
- * A component's mean, in resident units, that is in no box: of those that are not excluded the one with the highest
- * peak where rows may be taken to (`isClear`). What is there adds little but a count to the component's sums.
+ * A component's mean, in resident units, that is in no box: of those that are not excluded the one with the highest peak
+ * where rows are off by no more than their scores may be, or else where they are off the least (`blurAt`), which is no
+ * more than `most`. What is there adds little but a count to the component's sums.
  */
 function placeOutside(
   boxes: readonly Box[],
   { nFeatures: d, means, logConstants }: Densities,
   { center, scale }: Units,
   excluded: ReadonlySet<number>,
-  clear: (place: Float64Array) => boolean,
+  off: (place: Float64Array) => number,
+  most: number,
 ): Float32Array | undefined {
   const others = [...logConstants.keys()].filter(k => !excluded.has(k));
+  let best: { readonly place: Float64Array; readonly off: number } | undefined;
   for (const k of others.sort((a, b) => logConstants[b] - logConstants[a])) {
     const place = means.subarray(k * d, (k + 1) * d);
-    if (boxes.some(box => isInside(box, place, 0)) || !clear(place)) continue;
-    return Float32Array.from(place, (value, j) => (value - center[j]) / scale[j]);
+    if (boxes.some(box => isInside(box, place, 0))) continue;
+    const own = off(place);
+    if (own < (best?.off ?? Number.POSITIVE_INFINITY)) best = { place, off: own };
+    if (own <= MOST_BLUR.scores) break;
   }
-  return undefined;
+  if (!best || best.off > most) return undefined;
+  return Float32Array.from(best.place, (value, j) => (value - center[j]) / scale[j]);
 }
 
 /** The rows of a table that is small. */

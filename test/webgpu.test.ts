@@ -204,7 +204,7 @@ describe('the WebGPU backend', () => {
     const [small, large] = [await scratch(150_000), await scratch(600_000)];
     expect(large - small).toBeLessThan((450_000 * 2 * 4) / 32); // partial log-likelihoods: one float a 64 rows, and where it is read
     backend.dispose();
-  });
+  }, 120_000);
 
   test('rules that look at blocks, at all rows and at labels in turn make their scratch once', async () => {
     const { device, made } = await countingDevice();

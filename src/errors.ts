@@ -22,8 +22,11 @@ export class InvalidArgumentError extends EmError {
   readonly code = 'invalid-argument';
 }
 
-/** What an argument asked for has not been reached: of float32 perhaps where float64 reaches it. */
-export class UnmetError extends InvalidArgumentError {}
+/** No posterior meets what an argument asks for, such as bounds on the mass of a component. */
+export class UnmetError extends EmError {
+  override readonly name = 'UnmetError';
+  readonly code = 'unmet';
+}
 
 /** The rows cannot be used: ragged, not finite, of the wrong length or number of columns. */
 export class InvalidDataError extends EmError {

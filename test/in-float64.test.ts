@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { UnmetError } from '../src/errors.js';
 import {
   BayesianGaussianMixture,
   constrained,
@@ -20,6 +19,7 @@ import {
   sampled,
   stepwise,
   tempered,
+  UnmetError,
 } from '../src/index.js';
 import { createRng } from '../src/numerics/rng.js';
 import { emptyStatistics } from '../src/statistics.js';

@@ -18,8 +18,8 @@ const MATERIAL = 1e-4;
  * certain; a group's q is the product of its rows' posteriors; bounds multiply weights by e^b, with b found from the
  * reduced counts, one E-step each (`mass.ts`). The objective F(q, θ) never falls.
  *
- * @throws InvalidArgumentError, when a fit begins, for constraints that cannot hold; during it, for bounds that no
- * weights meet
+ * @throws InvalidArgumentError, when a fit begins, for constraints that cannot hold; UnmetError, during it, for bounds
+ * that no weights meet
  */
 export function constrained(constraints: Constraints): EStepRule {
   return {

@@ -10,7 +10,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ChainPlan } from '../src/backends/webgpu/chain-plan.js';
+import type { ChainPlan } from '../src/backends/webgpu/chain/plan.js';
 import { formatTable } from '../src/cli/table.js';
 import { type Backend, cpu, em, gaussian, HiddenMarkov, matrix, spherical, webgpu } from '../src/index.js';
 import { createRng } from '../src/numerics/rng.js';

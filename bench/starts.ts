@@ -5,7 +5,7 @@
  * node dist/bench/starts.js [--seeds 50] [--peer on] [--python python3] [--json FILE]
  */
 import { writeFileSync } from 'node:fs';
-import { CpuRows } from '../src/backends/cpu/rows.js';
+import { CpuRows } from '../src/backends/cpu/table.js';
 import { formatTable } from '../src/cli/table.js';
 import { covarianceType } from '../src/families/covariance/index.js';
 import {

@@ -1,9 +1,13 @@
-import { type Geometry, geometryOf } from '../src/backends/webgpu/geometry.js';
-import { paddedFeatures, SCATTER_SIDE as SIDE, scatterBlocks } from '../src/backends/webgpu/layouts.js';
-import { choosePlan, kernelsOf, type Plan } from '../src/backends/webgpu/regimes.js';
-import { type KernelName, shaderOf } from '../src/backends/webgpu/shaders.js';
-import { unroll } from '../src/backends/webgpu/unroll.js';
-import type { WorkspaceShape } from '../src/backends/webgpu/workspace.js';
+import { unroll } from '../src/backends/webgpu/device/unroll.js';
+import { type Geometry, geometryOf } from '../src/backends/webgpu/mixture/geometry.js';
+import {
+  paddedFeatures,
+  SCATTER_SIDE as SIDE,
+  scatterBlocks,
+} from '../src/backends/webgpu/mixture/layouts.js';
+import { choosePlan, kernelsOf, type Plan } from '../src/backends/webgpu/mixture/regimes.js';
+import { type KernelName, shaderOf } from '../src/backends/webgpu/mixture/shaders.js';
+import type { WorkspaceShape } from '../src/backends/webgpu/mixture/workspace.js';
 import type { Shape } from './shapes.js';
 
 /** What a kernel does for one row and component, by the table in docs/formulas.md, "Work". */

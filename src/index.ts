@@ -1,7 +1,19 @@
 /** webgpu-em: expectation–maximization on the GPU, with a float64 CPU reference. */
-export type { Acceleration, Accelerator, Beyond } from './acceleration/accelerator.js';
-export { anderson } from './acceleration/anderson.js';
-export { squarem } from './acceleration/squarem.js';
+
+export { type Chosen, chooseBackend, type DeviceChoice } from './backends/choose.js';
+export { cpu } from './backends/cpu/index.js';
+export { sumOfTables } from './backends/sum-of-tables.js';
+export { type WebGpuBackend, type WebGpuOptions, webgpu } from './backends/webgpu/index.js';
+export type { TuningOptions, TuningStore } from './backends/webgpu/mixture/tuner.js';
+export type { Chain, ChainWalks, Sequences, StateRun } from './contract/chains.js';
+export {
+  add,
+  type ChainSums,
+  type Moments,
+  recentre,
+  type Statistics,
+  scale,
+} from './contract/statistics.js';
 export type {
   Assignment,
   Backend,
@@ -12,11 +24,7 @@ export type {
   Posterior,
   ResponsibilitySource,
   Rows,
-} from './backends/backend.js';
-export type { Chain, ChainWalks, Sequences, StateRun } from './backends/chain-backend.js';
-export { type Chosen, chooseBackend, type DeviceChoice } from './backends/choose.js';
-export { cpu } from './backends/cpu/index.js';
-export { sumOfTables } from './backends/sum-of-tables.js';
+} from './contract/table.js';
 export type {
   DocumentOptions,
   DocumentSettings,
@@ -24,10 +32,7 @@ export type {
   DocumentTopics,
   ResidentCounts,
   TopicStatistics,
-} from './backends/topic-backend.js';
-export { type WebGpuBackend, type WebGpuOptions, webgpu } from './backends/webgpu/index.js';
-export type { TuningOptions, TuningStore } from './backends/webgpu/tuner.js';
-export type { StoppingOptions, StopReason } from './convergence.js';
+} from './contract/topics.js';
 export { type CsvData, type CsvOptions, type CsvSequences, type CsvText, parseCsv } from './data/csv.js';
 export { type Matrix, matrix } from './data/matrix.js';
 export { formatNpy, parseNpy } from './data/npy.js';
@@ -35,18 +40,28 @@ export type { Points } from './data/points.js';
 export type { Sequence, SequenceData } from './data/sequences.js';
 export type { CheckedCounts, Counts, DenseCounts, SparseCounts } from './data/sparse-counts.js';
 export { decompressed, textOf } from './data/text.js';
-export { constrained } from './e-step/constrained.js';
-export type { Constraints } from './e-step/constraints.js';
-export { exact } from './e-step/exact.js';
-export { factorised } from './e-step/factorised.js';
-export { hard } from './e-step/hard.js';
-export type { Ledger } from './e-step/ledger.js';
-export { type PartialOptions, partial } from './e-step/partial.js';
-export type { EStep, EStepRule, EStepStatistics } from './e-step/rule.js';
-export { type SampledOptions, sampled } from './e-step/sampled.js';
-export { type StepSize, type StepwiseOptions, stepwise } from './e-step/stepwise.js';
-export { tempered } from './e-step/tempered.js';
-export { em } from './em.js';
+export type { Acceleration, Accelerator, Beyond } from './em/acceleration/accelerator.js';
+export { anderson } from './em/acceleration/anderson.js';
+export { squarem } from './em/acceleration/squarem.js';
+export type { StoppingOptions, StopReason } from './em/convergence.js';
+export { constrained } from './em/e-step/constrained.js';
+export type { Constraints } from './em/e-step/constraints.js';
+export { exact } from './em/e-step/exact.js';
+export { factorised } from './em/e-step/factorised.js';
+export { hard } from './em/e-step/hard.js';
+export type { Ledger } from './em/e-step/ledger.js';
+export { type PartialOptions, partial } from './em/e-step/partial.js';
+export type { EStep, EStepRule, EStepStatistics } from './em/e-step/rule.js';
+export { type SampledOptions, sampled } from './em/e-step/sampled.js';
+export { type StepSize, type StepwiseOptions, stepwise } from './em/e-step/stepwise.js';
+export { tempered } from './em/e-step/tempered.js';
+export { em } from './em/em.js';
+export type { EmOptions, Fit, Progress, Rank, Standing } from './em/fit.js';
+export { type GradientOptions, gradient } from './em/m-step/gradient.js';
+export { type MaximumAPosterioriOptions, maximumAPosteriori } from './em/m-step/maximum-a-posteriori.js';
+export { maximumLikelihood } from './em/m-step/maximum-likelihood.js';
+export type { MStep, MStepOptions, MStepRule } from './em/m-step/rule.js';
+export { OnlineEm, type OnlineOptions, type OnlineProgress } from './em/online.js';
 export * from './errors.js';
 export {
   type BayesianFitInfo,
@@ -118,7 +133,6 @@ export { type Gaussian, type GaussianParameters, gaussian } from './families/gau
 export type { GaussianPrior } from './families/gaussian-prior.js';
 export { type DirichletPrior, multinomial } from './families/multinomial.js';
 export { type GammaPrior, poisson } from './families/poisson.js';
-export type { EmOptions, Fit, Progress, Rank, Standing } from './fit.js';
 export {
   type ChainStart,
   type GivenChain,
@@ -133,10 +147,6 @@ export { kMeansPlusPlus } from './init/k-means-plus-plus.js';
 export { randomFromData } from './init/random-from-data.js';
 export { randomTopics } from './init/random-topics.js';
 export type { Start, StartOptions } from './init/start.js';
-export { type GradientOptions, gradient } from './m-step/gradient.js';
-export { type MaximumAPosterioriOptions, maximumAPosteriori } from './m-step/maximum-a-posteriori.js';
-export { maximumLikelihood } from './m-step/maximum-likelihood.js';
-export type { MStep, MStepOptions, MStepRule } from './m-step/rule.js';
 export type { ChainPrior } from './models/chain-prior.js';
 export type { SampledSequence } from './models/chain-sample.js';
 export {
@@ -153,5 +163,3 @@ export {
 export { type MixtureModel, type MixtureParameters, mixture } from './models/mixture.js';
 export type { Model, Note } from './models/model.js';
 export type { SampledPoints } from './models/sample.js';
-export { OnlineEm, type OnlineOptions, type OnlineProgress } from './online.js';
-export { add, type ChainSums, type Moments, recentre, type Statistics, scale } from './statistics.js';

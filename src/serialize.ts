@@ -1,4 +1,4 @@
-import type { StopReason } from './convergence.js';
+import type { StopReason } from './em/convergence.js';
 import { EmError, ModelFormatError } from './errors.js';
 import { flat, type Numbers } from './init/given-parameters.js';
 import { inWords } from './numbers.js';

@@ -20,7 +20,7 @@ import { formatFooting, formatHeading, formatRow } from '../bench/report/table.j
 import { parseShape, SHAPES, type Shape, shapeName, usefulBytes, usefulFlops } from '../bench/shapes.js';
 import { logLogSlope, spread } from '../bench/timing.js';
 import { countWork, type KernelCounts, readWorkgroup } from '../bench/work.js';
-import { shaderOf } from '../src/backends/webgpu/shaders.js';
+import { shaderOf } from '../src/backends/webgpu/mixture/shaders.js';
 
 const SHAPE: Shape = { n: 2000, d: 2, k: 3, covariance: 'full' };
 

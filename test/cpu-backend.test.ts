@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { expNonPositive } from '../src/backends/cpu/exp.js';
-import { mixtureLogits } from '../src/backends/cpu/mixture-logits.js';
-import { mixturePosterior, posteriorBlock } from '../src/backends/cpu/mixture-posterior.js';
+import { expNonPositive } from '../src/backends/cpu/mixture/exp.js';
+import { mixtureLogits } from '../src/backends/cpu/mixture/logits.js';
+import { mixturePosterior, posteriorBlock } from '../src/backends/cpu/mixture/posterior.js';
+import type { Densities } from '../src/contract/densities.js';
 import { type CovarianceName, cpu } from '../src/index.js';
-import type { Densities } from '../src/models/densities.js';
 import { createRng } from '../src/numerics/rng.js';
 import { type Problem, randomProblem } from './kernels/random-model.js';
 import { allNear, identical, near } from './support/assert.js';

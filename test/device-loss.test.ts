@@ -1,6 +1,6 @@
 /** Devices that are lost: rows of the library's own device follow it to another, and no result changes. */
 import { describe, expect, test } from 'vitest';
-import { acquireDevice } from '../src/backends/webgpu/device.js';
+import { acquireDevice } from '../src/backends/webgpu/device/device.js';
 import { WebGpuBackend } from '../src/backends/webgpu/index.js';
 import {
   type Backend,

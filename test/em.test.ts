@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { stoppingRule } from '../src/convergence.js';
+import { emptyStatistics } from '../src/contract/statistics.js';
+import { stoppingRule } from '../src/em/convergence.js';
 import {
   cpu,
   DegenerateCovarianceError,
@@ -8,7 +9,6 @@ import {
   type Model,
   type Rows,
 } from '../src/index.js';
-import { emptyStatistics } from '../src/statistics.js';
 
 /** A model whose likelihood follows a script: one value per E-step; parameters count M-steps. */
 function scripted(

@@ -1,6 +1,6 @@
 /** A fit that stopped, and goes on, is the fit that never stopped: to the last bit, whatever its rules. */
 import { describe, expect, test } from 'vitest';
-import type { Loaded } from '../src/backends/backend.js';
+import type { Loaded } from '../src/contract/table.js';
 import {
   type Accelerator,
   anderson,

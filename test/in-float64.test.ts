@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { emptyStatistics } from '../src/contract/statistics.js';
 import {
   BayesianGaussianMixture,
   constrained,
@@ -22,7 +23,6 @@ import {
   UnmetError,
 } from '../src/index.js';
 import { createRng } from '../src/numerics/rng.js';
-import { emptyStatistics } from '../src/statistics.js';
 import { FailingBackend, type Failure } from './support/failing-backend.js';
 import { randomPoints } from './support/synthetic.js';
 

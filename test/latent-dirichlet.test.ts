@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, describe, expect, test } from 'vitest';
-import { acquireDevice } from '../src/backends/webgpu/device.js';
+import { acquireDevice } from '../src/backends/webgpu/device/device.js';
 import {
   AbortedError,
   cpu,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { recentre } from '../src/contract/statistics.js';
 import { matrix } from '../src/data/matrix.js';
 import {
   BayesianGaussianMixture,
@@ -10,7 +11,6 @@ import {
   partial,
 } from '../src/index.js';
 import { createRng } from '../src/numerics/rng.js';
-import { recentre } from '../src/statistics.js';
 
 /** Means that leap so far, and lie so far, that float64 itself has to be careful. */
 

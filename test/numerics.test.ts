@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { add, emptyStatistics, type Statistics, scale } from '../src/contract/statistics.js';
 import { full } from '../src/families/covariance/full.js';
 import { choleskyInPlace } from '../src/numerics/cholesky.js';
 import { sourceHash } from '../src/numerics/cholesky-wasm.js';
@@ -14,7 +15,6 @@ import {
 import { createRng, sampleIndices } from '../src/numerics/rng.js';
 import { digamma, logGamma } from '../src/numerics/special.js';
 import { at, packLower, triangleLength, unpackSymmetric } from '../src/numerics/triangle.js';
-import { add, emptyStatistics, type Statistics, scale } from '../src/statistics.js';
 
 describe('packed triangles', () => {
   test('pack and unpack are inverse', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { Load, Pace } from '../src/backends/webgpu/pace.js';
-import { cutGrid, type Grid, workOf } from '../src/backends/webgpu/parts.js';
+import { Load, Pace } from '../src/backends/webgpu/device/pace.js';
+import { cutGrid, type Grid, workOf } from '../src/backends/webgpu/device/parts.js';
 import { covarianceType } from '../src/families/covariance/index.js';
 import {
   type CovarianceName,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { acquireDevice } from '../src/backends/webgpu/device.js';
+import { acquireDevice } from '../src/backends/webgpu/device/device.js';
 import { EmError, GaussianMixture, webgpu } from '../src/index.js';
 import { createRng } from '../src/numerics/rng.js';
 import { FaultyDevice } from './reliability/faulty-device.js';

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { readWorkgroup } from '../bench/work.js';
-import { cutChunks, rounds } from '../src/backends/webgpu/chunks.js';
-import { acquireDevice } from '../src/backends/webgpu/device.js';
-import { geometryOf } from '../src/backends/webgpu/geometry.js';
-import { choosePlan, kernelsOf } from '../src/backends/webgpu/regimes.js';
-import { expandShader, sections } from '../src/backends/webgpu/shader.js';
-import { shaderOf } from '../src/backends/webgpu/shaders.js';
-import { unroll } from '../src/backends/webgpu/unroll.js';
-import type { WorkspaceShape } from '../src/backends/webgpu/workspace.js';
+import { acquireDevice } from '../src/backends/webgpu/device/device.js';
+import { expandShader, sections } from '../src/backends/webgpu/device/shader.js';
+import { unroll } from '../src/backends/webgpu/device/unroll.js';
+import { geometryOf } from '../src/backends/webgpu/mixture/geometry.js';
+import { choosePlan, kernelsOf } from '../src/backends/webgpu/mixture/regimes.js';
+import { shaderOf } from '../src/backends/webgpu/mixture/shaders.js';
+import type { WorkspaceShape } from '../src/backends/webgpu/mixture/workspace.js';
+import { cutChunks, rounds } from '../src/backends/webgpu/rows/chunks.js';
 import {
   chooseBackend,
   constrained,

@@ -1,8 +1,8 @@
+import type { Densities } from '../contract/densities.js';
+import type { Statistics } from '../contract/statistics.js';
+import type { Rows } from '../contract/table.js';
 import { InvalidArgumentError, NonFiniteError } from '../errors.js';
 import { checkForm } from '../families/check-family.js';
-import type { Densities } from '../models/densities.js';
-import type { Statistics } from '../statistics.js';
-import type { Rows } from './backend.js';
 
 /** @throws InvalidArgumentError unless model and rows have the same number of features, and backends know the form */
 export function checkDensities({ shape }: Pick<Rows, 'shape'>, densities: Densities): void {

@@ -1,8 +1,8 @@
+import type { Backend } from '../contract/table.js';
 import { DeviceUnavailableError, InvalidArgumentError } from '../errors.js';
 import { inWords } from '../numbers.js';
-import type { Backend } from './backend.js';
 import { cpu } from './cpu/index.js';
-import { isDevice, type UserDevice } from './webgpu/device.js';
+import { isDevice, type UserDevice } from './webgpu/device/device.js';
 import { type WebGpuBackend, type WebGpuOptions, webgpu } from './webgpu/index.js';
 
 /** 'auto', a backend by name, a backend, or a GPU device of the caller's. */

@@ -1,7 +1,6 @@
-import type { ColumnMoments } from '../data/columns.js';
-import { ImpossibleSequenceError, InvalidArgumentError } from '../errors.js';
-import type { Densities } from '../models/densities.js';
-import { add, type Statistics } from '../statistics.js';
+import type { Chain, ChainWalks, Sequences, StateRun } from '../contract/chains.js';
+import type { Densities } from '../contract/densities.js';
+import { add, type Statistics } from '../contract/statistics.js';
 import type {
   Assignment,
   Backend,
@@ -11,8 +10,9 @@ import type {
   Rows,
   SumOptions,
   TableEStepOptions,
-} from './backend.js';
-import type { Chain, ChainWalks, Sequences, StateRun } from './chain-backend.js';
+} from '../contract/table.js';
+import type { ColumnMoments } from '../data/columns.js';
+import { ImpossibleSequenceError, InvalidArgumentError } from '../errors.js';
 
 /**
  * The rows of several tables, one after the other: a table. Statistics add in the order of the parts, so that bits do

@@ -1,6 +1,6 @@
-import type { Backend } from '../backends/backend.js';
 import { because, type Chosen, chooseBackend, onlySoftware } from '../backends/choose.js';
 import type { WebGpuOptions } from '../backends/webgpu/index.js';
+import type { Backend } from '../contract/table.js';
 import { note } from './exit.js';
 import { interruptible } from './interruption.js';
 import { lookForWebGpu } from './look-for-webgpu.js';

@@ -1,5 +1,5 @@
-import type { Backend } from '../backends/backend.js';
-import type { TuningOptions } from '../backends/webgpu/tuner.js';
+import type { TuningOptions } from '../backends/webgpu/mixture/tuner.js';
+import type { Backend } from '../contract/table.js';
 import { EmError } from '../errors.js';
 import type { RunInfo } from '../estimators/fitting.js';
 import { onDevice } from './device.js';

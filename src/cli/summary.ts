@@ -1,4 +1,4 @@
-import type { StopReason } from '../convergence.js';
+import type { StopReason } from '../em/convergence.js';
 import type { RanOn, StartInfo } from '../estimators/fitting.js';
 import { brief } from '../quote.js';
 import { formatNumber, formatPairs, formatTable } from './table.js';

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import type { TuningOptions, TuningStore } from '../backends/webgpu/tuner.js';
+import type { TuningOptions, TuningStore } from '../backends/webgpu/mixture/tuner.js';
 import { checkWritable } from './files.js';
 import { replaceFile } from './replace-file.js';
 

@@ -1,4 +1,4 @@
-import type { Backend, DeviceMatrix, Rows } from '../backends/backend.js';
+import type { Backend, DeviceMatrix, Rows } from '../contract/table.js';
 import { InvalidDataError } from '../errors.js';
 import type { Columns } from '../families/family.js';
 import { isMatrix, type Matrix, matrix, matrixFromRows } from './matrix.js';

@@ -1,10 +1,10 @@
 import type { DeviceChoice } from '../backends/choose.js';
+import { unitsOf } from '../contract/densities.js';
 import type { Points } from '../data/points.js';
 import type { CovarianceName } from '../families/covariance/covariance-type.js';
 import { covarianceType } from '../families/covariance/index.js';
 import { gaussian } from '../families/gaussian.js';
 import { BayesianMixture, type BayesianMixtureParameters } from '../models/bayesian-mixture.js';
-import { unitsOf } from '../models/densities.js';
 import { MixtureModel } from '../models/mixture.js';
 import { type SampledPoints, sampleMixture } from '../models/sample.js';
 import type { WeightPriorName } from '../models/weight-prior.js';

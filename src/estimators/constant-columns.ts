@@ -1,4 +1,4 @@
-import type { Rows } from '../backends/backend.js';
+import type { Rows } from '../contract/table.js';
 import { DegenerateCovarianceError } from '../errors.js';
 import type { Note } from '../models/model.js';
 import { quote } from '../quote.js';

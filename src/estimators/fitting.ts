@@ -1,11 +1,11 @@
-import type { Backend, Loaded, Rows } from '../backends/backend.js';
 import { chooseBackend, type DeviceChoice, whyChosen } from '../backends/choose.js';
-import { type StopReason, stoppingRule } from '../convergence.js';
+import type { Backend, Loaded, Rows } from '../contract/table.js';
 import { type CheckedPoints, checkPoints, isResident, type Points, withRows } from '../data/points.js';
-import { emFrom } from '../em.js';
+import { type StopReason, stoppingRule } from '../em/convergence.js';
+import { emFrom } from '../em/em.js';
+import { type EmOptions, type Fit, outranks, type Progress, type Rank, rankOf } from '../em/fit.js';
+import { orInFloat64 } from '../em/in-float64.js';
 import { AbortedError, EmError, InvalidArgumentError } from '../errors.js';
-import { type EmOptions, type Fit, outranks, type Progress, type Rank, rankOf } from '../fit.js';
-import { orInFloat64 } from '../in-float64.js';
 import type { StartOptions } from '../init/start.js';
 import type { Model, Note } from '../models/model.js';
 import type { RunJson } from '../serialize.js';

@@ -1,12 +1,12 @@
-import type { Chain } from '../backends/chain-backend.js';
-import { chainForward } from '../backends/cpu/chain-forward.js';
+import { chainForward } from '../backends/cpu/chain/forward.js';
 import {
   type ChainWindow,
   chainWindow,
   fillWindow,
   type Transitions,
   transitionsOf,
-} from '../backends/cpu/chain-window.js';
+} from '../backends/cpu/chain/window.js';
+import type { Chain } from '../contract/chains.js';
 import { newTable } from '../data/table.js';
 import { ImpossibleSequenceError, InvalidArgumentError } from '../errors.js';
 import type { Arrays, Columns } from '../families/family.js';

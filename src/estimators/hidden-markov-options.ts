@@ -1,9 +1,12 @@
 import type { DeviceChoice } from '../backends/choose.js';
-import type { StoppingOptions } from '../convergence.js';
+import type { StoppingOptions } from '../em/convergence.js';
+import type { Progress } from '../em/fit.js';
+import { maximumUnder } from '../em/m-step/maximum-a-posteriori.js';
+import { maximumLikelihood } from '../em/m-step/maximum-likelihood.js';
+import type { MStepRule } from '../em/m-step/rule.js';
 import { InvalidArgumentError } from '../errors.js';
 import type { CovarianceName } from '../families/covariance/covariance-type.js';
 import type { Family } from '../families/family.js';
-import type { Progress } from '../fit.js';
 import {
   type ChainStart,
   drawsFrom,
@@ -13,9 +16,6 @@ import {
   stickyMixture,
 } from '../init/chain-starts.js';
 import { flatten, type Numbers } from '../init/given-parameters.js';
-import { maximumUnder } from '../m-step/maximum-a-posteriori.js';
-import { maximumLikelihood } from '../m-step/maximum-likelihood.js';
-import type { MStepRule } from '../m-step/rule.js';
 import type { ChainPrior } from '../models/chain-prior.js';
 import type { ChainParameters } from '../models/hidden-markov-model.js';
 import { inWords } from '../numbers.js';

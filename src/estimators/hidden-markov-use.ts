@@ -1,5 +1,5 @@
-import type { StateRun } from '../backends/chain-backend.js';
 import type { DeviceChoice } from '../backends/choose.js';
+import type { StateRun } from '../contract/chains.js';
 import { withRows } from '../data/points.js';
 import { checkSequences, type SequenceData } from '../data/sequences.js';
 import { AbortedError, InvalidArgumentError } from '../errors.js';

@@ -1,8 +1,8 @@
-import type { Backend } from '../backends/backend.js';
-import type { DocumentOptions } from '../backends/topic-backend.js';
-import { type StopReason, stoppingRule } from '../convergence.js';
+import type { Backend } from '../contract/table.js';
+import type { DocumentOptions } from '../contract/topics.js';
 import { type CheckedCounts, sliceCounts } from '../data/sparse-counts.js';
-import { orInFloat64 } from '../in-float64.js';
+import { type StopReason, stoppingRule } from '../em/convergence.js';
+import { orInFloat64 } from '../em/in-float64.js';
 import type { LatentDirichlet } from '../models/latent-dirichlet.js';
 import type { TopicSettings } from './latent-dirichlet-options.js';
 

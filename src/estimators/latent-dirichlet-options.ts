@@ -1,7 +1,7 @@
 import type { DeviceChoice } from '../backends/choose.js';
-import type { DocumentOptions } from '../backends/topic-backend.js';
-import { type StoppingOptions, stoppingRule } from '../convergence.js';
+import type { DocumentOptions } from '../contract/topics.js';
 import type { CheckedCounts } from '../data/sparse-counts.js';
+import { type StoppingOptions, stoppingRule } from '../em/convergence.js';
 import { InvalidArgumentError } from '../errors.js';
 import { isTopicWeight, LatentDirichlet, type LatentDirichletOptions } from '../models/latent-dirichlet.js';
 import { badNumber, checkAtLeast, checkInteger, checkNumber, inWords } from '../numbers.js';

@@ -1,12 +1,12 @@
-import type { Rows } from '../backends/backend.js';
+import type { Rows } from '../contract/table.js';
 import { checkPoints, type Points, withRows } from '../data/points.js';
-import { stepSizes } from '../e-step/stepwise.js';
+import { stepSizes } from '../em/e-step/stepwise.js';
+import { orInFloat64 } from '../em/in-float64.js';
+import { OnlineEm, type OnlineOptions, type OnlineProgress } from '../em/online.js';
 import { InvalidArgumentError } from '../errors.js';
 import { covarianceType as typeOf } from '../families/covariance/index.js';
 import { gaussian } from '../families/gaussian.js';
-import { orInFloat64 } from '../in-float64.js';
 import { MixtureModel, type MixtureParameters } from '../models/mixture.js';
-import { OnlineEm, type OnlineOptions, type OnlineProgress } from '../online.js';
 import { checkOptionNames } from '../option-names.js';
 import { backendFor } from './fitting.js';
 import { GaussianMixture } from './gaussian-mixture.js';

@@ -1,11 +1,11 @@
 import type { DeviceChoice } from '../backends/choose.js';
-import type { StoppingOptions } from '../convergence.js';
 import type { Matrix } from '../data/matrix.js';
+import type { StoppingOptions } from '../em/convergence.js';
+import type { Progress } from '../em/fit.js';
 import { InvalidArgumentError } from '../errors.js';
 import type { CovarianceName } from '../families/covariance/covariance-type.js';
 import type { Arrays } from '../families/family.js';
 import type { GaussianParameters } from '../families/gaussian.js';
-import type { Progress } from '../fit.js';
 import type { GivenParameters, Numbers } from '../init/given-parameters.js';
 import type { MixtureParameters } from '../models/mixture.js';
 import { checkInteger, inWords } from '../numbers.js';

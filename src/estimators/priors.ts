@@ -1,4 +1,4 @@
-import type { Rows } from '../backends/backend.js';
+import type { Rows } from '../contract/table.js';
 import { DegenerateCovarianceError, EmError, InvalidArgumentError } from '../errors.js';
 import { type Gaussian, gaussian } from '../families/gaussian.js';
 import { flat, type Numbers } from '../init/given-parameters.js';

@@ -1,13 +1,13 @@
-import type { Accelerator } from '../acceleration/accelerator.js';
-import { anderson } from '../acceleration/anderson.js';
-import { squarem, squaremUpTo } from '../acceleration/squarem.js';
-import { exact } from '../e-step/exact.js';
-import { hard } from '../e-step/hard.js';
-import type { EStepRule } from '../e-step/rule.js';
+import type { Accelerator } from '../em/acceleration/accelerator.js';
+import { anderson } from '../em/acceleration/anderson.js';
+import { squarem, squaremUpTo } from '../em/acceleration/squarem.js';
+import { exact } from '../em/e-step/exact.js';
+import { hard } from '../em/e-step/hard.js';
+import type { EStepRule } from '../em/e-step/rule.js';
+import type { Fit } from '../em/fit.js';
+import { maximumLikelihood } from '../em/m-step/maximum-likelihood.js';
+import type { MStepRule } from '../em/m-step/rule.js';
 import { InvalidArgumentError } from '../errors.js';
-import type { Fit } from '../fit.js';
-import { maximumLikelihood } from '../m-step/maximum-likelihood.js';
-import type { MStepRule } from '../m-step/rule.js';
 import type { Problem } from '../models/model.js';
 import { inWords } from '../numbers.js';
 

@@ -1,5 +1,5 @@
-import type { Posterior, Rows } from '../backends/backend.js';
 import type { DeviceChoice } from '../backends/choose.js';
+import type { Posterior, Rows } from '../contract/table.js';
 import { checkPoints, type Points, withRows } from '../data/points.js';
 import { AbortedError, InvalidArgumentError, NonFiniteError } from '../errors.js';
 import type { Columns } from '../families/family.js';

@@ -1,6 +1,6 @@
+import type { Statistics } from '../contract/statistics.js';
 import { inverseFactor } from '../numerics/inverse-factor.js';
 import { at, weightedSquares } from '../numerics/triangle.js';
-import type { Statistics } from '../statistics.js';
 import type { CovarianceType, Ridge, Whitening } from './covariance/covariance-type.js';
 import { EMPTY_ROWS } from './family.js';
 import type { GaussianParameters } from './gaussian.js';

@@ -1,7 +1,7 @@
+import type { Moments, Note, Statistics } from '../contract/statistics.js';
 import type { Rng } from '../numerics/rng.js';
-import type { Moments, Note, Statistics } from '../statistics.js';
 
-export type { Note } from '../statistics.js';
+export type { Note } from '../contract/statistics.js';
 
 /** Flat, row-major parameters by name. */
 export type Arrays = Readonly<Record<string, Float64Array>>;

@@ -1,5 +1,5 @@
+import type { Statistics } from '../contract/statistics.js';
 import { at, weightedSquares } from '../numerics/triangle.js';
-import type { Statistics } from '../statistics.js';
 import type { Whitening } from './covariance/covariance-type.js';
 import { centredMoments, type Gaussian, type GaussianParameters } from './gaussian.js';
 

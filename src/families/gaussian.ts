@@ -1,11 +1,11 @@
+import type { Statistics } from '../contract/statistics.js';
+import { type Moments, recentre, statisticLength } from '../contract/statistics.js';
 import { InvalidArgumentError } from '../errors.js';
 import { checkAtLeast } from '../numbers.js';
 import { choleskyInPlace } from '../numerics/cholesky.js';
 import { concatenate } from '../numerics/concatenate.js';
 import type { Rng } from '../numerics/rng.js';
 import { at, triangleLength } from '../numerics/triangle.js';
-import type { Statistics } from '../statistics.js';
-import { type Moments, recentre, statisticLength } from '../statistics.js';
 import { covariancesFromVector, covarianceVector } from './covariance/coordinates.js';
 import type { CentredMoments, CovarianceType, Ridge, Whitening } from './covariance/covariance-type.js';
 import { full } from './covariance/full.js';

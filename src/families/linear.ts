@@ -1,9 +1,9 @@
+import type { Statistics } from '../contract/statistics.js';
 import { InvalidArgumentError, InvalidDataError } from '../errors.js';
 import { checkAtLeast } from '../numbers.js';
 import type { Rng } from '../numerics/rng.js';
 import { checkOptionNames } from '../option-names.js';
 import { brief } from '../quote.js';
-import type { Statistics } from '../statistics.js';
 import {
   type Arrays,
   type Columns,

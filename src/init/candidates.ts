@@ -1,4 +1,4 @@
-import type { Rows } from '../backends/backend.js';
+import type { Rows } from '../contract/table.js';
 import type { Arrays, Family } from '../families/family.js';
 import { KMeansModel } from '../models/k-means.js';
 import { concatenate } from '../numerics/concatenate.js';

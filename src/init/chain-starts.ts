@@ -1,5 +1,5 @@
-import type { Rows } from '../backends/backend.js';
-import { em } from '../em.js';
+import type { Rows } from '../contract/table.js';
+import { em } from '../em/em.js';
 import { InvalidArgumentError } from '../errors.js';
 import type { Arrays } from '../families/family.js';
 import type { ChainParameters, HiddenMarkov } from '../models/hidden-markov-model.js';

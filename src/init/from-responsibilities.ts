@@ -1,12 +1,12 @@
-import type { ResponsibilitySource, Rows } from '../backends/backend.js';
+import type { Statistics } from '../contract/statistics.js';
+import { type Moments, statisticLength } from '../contract/statistics.js';
+import type { ResponsibilitySource, Rows } from '../contract/table.js';
 import type { Matrix } from '../data/matrix.js';
 import { InvalidArgumentError } from '../errors.js';
 import type { Arrays, Family } from '../families/family.js';
 import type { MixtureModel, MixtureParameters } from '../models/mixture.js';
 import { badNumber, inWords } from '../numbers.js';
 import { drawUniform } from '../numerics/counter-rng.js';
-import type { Statistics } from '../statistics.js';
-import { type Moments, statisticLength } from '../statistics.js';
 import { around, type Start } from './start.js';
 
 /**

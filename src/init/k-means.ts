@@ -1,5 +1,5 @@
-import { hard } from '../e-step/hard.js';
-import { em } from '../em.js';
+import { hard } from '../em/e-step/hard.js';
+import { em } from '../em/em.js';
 import { KMeansModel } from '../models/k-means.js';
 import { hardStart, kMeansPlusPlusSeeds } from './k-means-plus-plus.js';
 import { columnUnits, type Start } from './start.js';

@@ -1,4 +1,4 @@
-import type { Rows } from '../backends/backend.js';
+import type { Rows } from '../contract/table.js';
 import { createRng, type Rng, sampleIndices } from '../numerics/rng.js';
 import { around, type Start } from './start.js';
 

@@ -1,13 +1,13 @@
-import type { Rows } from '../backends/backend.js';
 import { cpu } from '../backends/cpu/index.js';
+import { statisticLength } from '../contract/statistics.js';
+import type { Rows } from '../contract/table.js';
 import { matrix } from '../data/matrix.js';
-import { em } from '../em.js';
+import { em } from '../em/em.js';
+import { outranks, type Rank, rankOf } from '../em/fit.js';
 import { AbortedError, EmError } from '../errors.js';
 import type { Arrays, Family } from '../families/family.js';
-import { outranks, type Rank, rankOf } from '../fit.js';
 import type { MixtureModel, MixtureParameters } from '../models/mixture.js';
 import { createRng } from '../numerics/rng.js';
-import { statisticLength } from '../statistics.js';
 import { type Candidates, drawCandidates } from './candidates.js';
 import { hardStart, seedsAmong } from './k-means-plus-plus.js';
 import { checkSignal } from './plus-plus.js';

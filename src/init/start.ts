@@ -1,4 +1,4 @@
-import type { Rows } from '../backends/backend.js';
+import type { Rows } from '../contract/table.js';
 import type { Arrays, Columns, Family } from '../families/family.js';
 import type { MixtureModel, MixtureParameters } from '../models/mixture.js';
 

@@ -1,4 +1,4 @@
-import type { Rows } from '../backends/backend.js';
+import type { Rows } from '../contract/table.js';
 import type { Family } from '../families/family.js';
 
 /** Rows whose baselines are computed at a time. */

@@ -1,8 +1,8 @@
-import type { EStepOptions, Rows, SumOptions } from '../backends/backend.js';
+import { adjust, type Densities } from '../contract/densities.js';
+import type { Statistics } from '../contract/statistics.js';
+import type { EStepOptions, Rows, SumOptions } from '../contract/table.js';
 import { doubtful, leapt, type Maximum } from '../families/doubtful.js';
 import { type Gaussian, gaussian } from '../families/gaussian.js';
-import type { Statistics } from '../statistics.js';
-import { adjust, type Densities } from './densities.js';
 import { determined } from './determined.js';
 import type { Model, Note, Problem } from './model.js';
 import {

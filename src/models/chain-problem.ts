@@ -1,9 +1,9 @@
-import type { EStepOptions, Rows } from '../backends/backend.js';
-import type { ChainWalks, Sequences, StateRun } from '../backends/chain-backend.js';
+import type { ChainWalks, Sequences, StateRun } from '../contract/chains.js';
+import type { Statistics } from '../contract/statistics.js';
+import type { EStepOptions, Rows } from '../contract/table.js';
 import { InvalidArgumentError } from '../errors.js';
 import type { Arrays } from '../families/family.js';
 import { sumOf } from '../numerics/sum.js';
-import type { Statistics } from '../statistics.js';
 import { type ChainPrior, pseudoCounts, type ResolvedChainPrior } from './chain-prior.js';
 import { determined } from './determined.js';
 import { expectedLogJoint } from './expected-log-joint.js';

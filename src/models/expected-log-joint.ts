@@ -1,7 +1,7 @@
+import type { Densities } from '../contract/densities.js';
+import type { Statistics } from '../contract/statistics.js';
+import { recentre, statisticLength } from '../contract/statistics.js';
 import { at, weightedSquares } from '../numerics/triangle.js';
-import type { Statistics } from '../statistics.js';
-import { recentre, statisticLength } from '../statistics.js';
-import type { Densities } from './densities.js';
 
 /**
  * Q = E_q[log p(x, z | θ)] from the statistics alone, because log densities are linear in them:

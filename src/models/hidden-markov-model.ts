@@ -1,5 +1,7 @@
-import type { Rows } from '../backends/backend.js';
-import type { Chain } from '../backends/chain-backend.js';
+import type { Chain } from '../contract/chains.js';
+import { type Densities, unitsOf } from '../contract/densities.js';
+import type { ChainSums, Statistics } from '../contract/statistics.js';
+import type { Rows } from '../contract/table.js';
 import { InvalidArgumentError } from '../errors.js';
 import { checkFamily } from '../families/check-family.js';
 import {
@@ -11,12 +13,10 @@ import {
   type MaximiseOptions,
 } from '../families/family.js';
 import { checkInteger, inWords } from '../numbers.js';
-import type { ChainSums, Statistics } from '../statistics.js';
 import { Baselines } from './baselines.js';
 import { logProbabilities, probabilitiesOf } from './chain-coordinates.js';
 import { logDirichlet, type ResolvedChainPrior, shares } from './chain-prior.js';
 import { ChainProblem } from './chain-problem.js';
-import { type Densities, unitsOf } from './densities.js';
 import { MAX_COMPONENTS } from './mixture.js';
 import type { Model } from './model.js';
 import { stationaryDistribution, stationaryStep } from './stationary.js';

@@ -1,7 +1,7 @@
-import type { EStepOptions, Rows } from '../backends/backend.js';
+import { adjust, type Densities } from '../contract/densities.js';
+import type { Statistics } from '../contract/statistics.js';
+import type { EStepOptions, Rows } from '../contract/table.js';
 import { EMPTY_ROWS, type MaximiseOptions, type Note } from '../families/family.js';
-import type { Statistics } from '../statistics.js';
-import { adjust, type Densities } from './densities.js';
 import type { Model, Problem } from './model.js';
 
 export type KMeansParameters = {

@@ -1,9 +1,9 @@
-import type { EStepOptions, Loaded } from '../backends/backend.js';
-import type { DocumentState, DocumentTopics, ResidentCounts } from '../backends/topic-backend.js';
+import type { Statistics } from '../contract/statistics.js';
+import type { EStepOptions, Loaded } from '../contract/table.js';
+import type { DocumentState, DocumentTopics, ResidentCounts } from '../contract/topics.js';
 import { InvalidArgumentError } from '../errors.js';
 import { checkInteger, checkNumber, checkPositive } from '../numbers.js';
 import { digamma, logGamma } from '../numerics/special.js';
-import type { Statistics } from '../statistics.js';
 import type { Model, Problem } from './model.js';
 
 /** q(β) = Π_k Dirichlet(λ_k) */

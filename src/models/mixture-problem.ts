@@ -1,8 +1,8 @@
-import type { EStepOptions, Posterior, ResponsibilitySource, Rows, SumOptions } from '../backends/backend.js';
-import { blockRange } from '../backends/backend.js';
+import { adjust } from '../contract/densities.js';
+import type { Statistics } from '../contract/statistics.js';
+import type { EStepOptions, Posterior, ResponsibilitySource, Rows, SumOptions } from '../contract/table.js';
+import { blockRange } from '../contract/table.js';
 import type { Arrays, Family } from '../families/family.js';
-import type { Statistics } from '../statistics.js';
-import { adjust } from './densities.js';
 import { type Doubts, determined } from './determined.js';
 import { expectedLogJoint, magnitude } from './expected-log-joint.js';
 import type { MixtureModel, MixtureParameters } from './mixture.js';

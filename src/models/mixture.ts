@@ -1,12 +1,12 @@
-import type { Rows } from '../backends/backend.js';
+import { type Densities, unitsOf } from '../contract/densities.js';
+import type { Statistics } from '../contract/statistics.js';
+import type { Rows } from '../contract/table.js';
 import { checkFamily } from '../families/check-family.js';
 import type { Arrays, Columns, Family, Maximised, MaximiseOptions } from '../families/family.js';
 import type { Gaussian, GaussianParameters } from '../families/gaussian.js';
 import { checkInteger } from '../numbers.js';
 import { concatenate } from '../numerics/concatenate.js';
-import type { Statistics } from '../statistics.js';
 import { Baselines } from './baselines.js';
-import { type Densities, unitsOf } from './densities.js';
 import type { MixturePrior } from './mixture-prior.js';
 import { MixtureProblem } from './mixture-problem.js';
 import type { Model } from './model.js';

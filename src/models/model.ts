@@ -1,7 +1,7 @@
-import type { EStepOptions, Loaded, Posterior, ResponsibilitySource, Rows } from '../backends/backend.js';
+import type { Statistics } from '../contract/statistics.js';
+import type { EStepOptions, Loaded, Posterior, ResponsibilitySource, Rows } from '../contract/table.js';
 import { InvalidArgumentError } from '../errors.js';
 import type { MaximiseOptions, Note } from '../families/family.js';
-import type { Statistics } from '../statistics.js';
 
 export { hasCollapsed, type Note } from '../families/family.js';
 

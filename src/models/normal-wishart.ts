@@ -1,9 +1,9 @@
+import type { Statistics } from '../contract/statistics.js';
 import type { CovarianceType, Ridge, Whitening } from '../families/covariance/covariance-type.js';
 import type { GaussianParameters } from '../families/gaussian.js';
 import { choleskyInPlace } from '../numerics/cholesky.js';
 import { digamma, logGamma } from '../numerics/special.js';
 import { at } from '../numerics/triangle.js';
-import type { Statistics } from '../statistics.js';
 
 /** Λ_k ~ Wishart(ν₀, V₀⁻¹) and μ_k | Λ_k ~ N(m₀, (κ₀ Λ_k)⁻¹), of each component. */
 export interface NormalWishartPrior {

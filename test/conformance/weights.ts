@@ -1,4 +1,6 @@
 /** A row of weight w is w rows. */
+
+import { recentre } from '../../src/contract/statistics.js';
 import {
   type Backend,
   BayesianGaussianMixture,
@@ -27,7 +29,6 @@ import {
   tied,
 } from '../../src/index.js';
 import { createRng } from '../../src/numerics/rng.js';
-import { recentre } from '../../src/statistics.js';
 import { allNear, identical, near, rejects } from '../support/assert.js';
 import type { Case } from './case.js';
 

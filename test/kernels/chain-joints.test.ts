@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { cutSpans, NO_JOINT, PIECE_WORDS } from '../../src/backends/webgpu/chain-pieces.js';
+import { cutSpans, NO_JOINT, PIECE_WORDS } from '../../src/backends/webgpu/chain/pieces.js';
 import { webgpu } from '../../src/index.js';
 import { identical, near } from '../support/assert.js';
 import { onBoth, randomChain } from './random-chain.js';

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import type { Chain, ChainWalks } from '../../src/backends/chain-backend.js';
-import { type ChainPlan, MOST_STATES } from '../../src/backends/webgpu/chain-plan.js';
+import { type ChainPlan, MOST_STATES } from '../../src/backends/webgpu/chain/plan.js';
+import type { Chain, ChainWalks } from '../../src/contract/chains.js';
 import {
   HiddenMarkov,
   ImpossibleSequenceError,

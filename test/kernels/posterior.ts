@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { mixturePosterior, posteriorBlock } from '../../src/backends/cpu/mixture-posterior.js';
+import { mixturePosterior, posteriorBlock } from '../../src/backends/cpu/mixture/posterior.js';
 import type { Backend, CovarianceName, Posterior } from '../../src/index.js';
 import { allNear, identical, near } from '../support/assert.js';
 import { type Problem, randomProblem } from './random-model.js';

@@ -1,5 +1,5 @@
-import type { Chain, ChainWalks, Sequences } from '../../src/backends/chain-backend.js';
-import type { ChainPlan } from '../../src/backends/webgpu/chain-plan.js';
+import type { ChainPlan } from '../../src/backends/webgpu/chain/plan.js';
+import type { Chain, ChainWalks, Sequences } from '../../src/contract/chains.js';
 import { cpu, matrix, type Rows, type WebGpuBackend } from '../../src/index.js';
 import { createRng } from '../../src/numerics/rng.js';
 import { randomProblem } from './random-model.js';

@@ -1,7 +1,7 @@
+import type { Densities } from '../../src/contract/densities.js';
 import { covarianceType } from '../../src/families/covariance/index.js';
 import type { CovarianceName } from '../../src/index.js';
 import { gaussian, type MixtureParameters, mixture } from '../../src/index.js';
-import type { Densities } from '../../src/models/densities.js';
 import { createRng } from '../../src/numerics/rng.js';
 import { at, triangleLength } from '../../src/numerics/triangle.js';
 

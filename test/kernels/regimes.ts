@@ -1,7 +1,7 @@
 import { afterAll } from 'vitest';
-import { isPossible, type Regime } from '../../src/backends/webgpu/regimes.js';
+import { isPossible, type Regime } from '../../src/backends/webgpu/mixture/regimes.js';
+import type { Moments } from '../../src/contract/statistics.js';
 import { type WebGpuBackend, webgpu } from '../../src/index.js';
-import type { Moments } from '../../src/statistics.js';
 
 /** A backend that takes one regime's kernels whatever the shape; without an adapter the file fails. */
 export async function nodeWebgpu(regime: Regime): Promise<WebGpuBackend> {

@@ -4,7 +4,7 @@
  * npm run reliability -- [--cases 300] [--seed 1]
  */
 import { parseArgs } from 'node:util';
-import { acquireDevice } from '../../src/backends/webgpu/device.js';
+import { acquireDevice } from '../../src/backends/webgpu/device/device.js';
 import { createRng } from '../../src/numerics/rng.js';
 import { Trial } from './trial.js';
 import { WORKS } from './works.js';

@@ -1,12 +1,12 @@
+import type { Backend, Loadable, LoadOptions, Rows } from '../../contract/table.js';
+import type { ResidentCounts } from '../../contract/topics.js';
 import { isMatrix } from '../../data/matrix.js';
 import { type Counts, checkCounts } from '../../data/sparse-counts.js';
 import { InvalidDataError } from '../../errors.js';
 import { pauser } from '../../numerics/pause.js';
-import type { Backend, Loadable, LoadOptions, Rows } from '../backend.js';
 import { checkWeights } from '../checks.js';
-import type { ResidentCounts } from '../topic-backend.js';
-import { loadCounts } from './lda.js';
-import { CpuMemory, CpuRows } from './rows.js';
+import { CpuMemory, CpuRows } from './table.js';
+import { loadCounts } from './topics/counts.js';
 
 class CpuBackend implements Backend {
   readonly device = 'cpu';

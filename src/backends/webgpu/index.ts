@@ -1,20 +1,20 @@
+import type { Backend, Loadable, LoadOptions, Rows } from '../../contract/table.js';
+import type { ResidentCounts } from '../../contract/topics.js';
 import { isMatrix } from '../../data/matrix.js';
 import { type Counts, checkCounts } from '../../data/sparse-counts.js';
-import type { Backend, Loadable, LoadOptions, Rows } from '../backend.js';
 import { checkWeights } from '../checks.js';
-import type { ResidentCounts } from '../topic-backend.js';
-import { GpuChains } from './chain.js';
-import type { ChainPlan } from './chain-plan.js';
-import { Context, type Memory } from './context.js';
-import { acquireDevice, describe, isSoftware, subgroupSize } from './device.js';
-import { GpuCounts } from './lda-counts.js';
-import { GpuMixtures } from './mixture.js';
-import type { Regime, Tiles } from './regimes.js';
-import { GpuRows } from './rows.js';
+import { GpuChains } from './chain/chains.js';
+import type { ChainPlan } from './chain/plan.js';
+import { Context, type Memory } from './device/context.js';
+import { acquireDevice, describe, isSoftware, subgroupSize } from './device/device.js';
+import { GpuMixtures } from './mixture/mixtures.js';
+import type { Regime, Tiles } from './mixture/regimes.js';
+import { Tuner, type TuningOptions } from './mixture/tuner.js';
+import { Workspaces } from './mixture/workspaces.js';
+import { GpuRows } from './rows/rows.js';
+import { readMatrix } from './rows/transfer.js';
 import { GpuTable } from './table.js';
-import { readMatrix } from './transfer.js';
-import { Tuner, type TuningOptions } from './tuner.js';
-import { Workspaces } from './workspaces.js';
+import { GpuCounts } from './topics/counts.js';
 
 export interface WebGpuOptions extends TuningOptions {
   /** A regime of kernels to prefer to the table's wherever it is possible; for tests and benches. */

@@ -1,6 +1,6 @@
-import { readRows, takeRows } from '../../data/matrix.js';
-import type { Densities } from '../../models/densities.js';
-import type { Statistics } from '../../statistics.js';
+import type { ChainWalks, Sequences } from '../../contract/chains.js';
+import type { Densities } from '../../contract/densities.js';
+import type { Statistics } from '../../contract/statistics.js';
 import type {
   Backend,
   Posterior,
@@ -9,12 +9,12 @@ import type {
   Rows,
   SumOptions,
   TableEStepOptions,
-} from '../backend.js';
-import type { ChainWalks, Sequences } from '../chain-backend.js';
+} from '../../contract/table.js';
+import { readRows, takeRows } from '../../data/matrix.js';
 import { checkDivision } from '../checks.js';
-import type { GpuChains } from './chain.js';
-import type { GpuMixtures } from './mixture.js';
-import type { GpuRows } from './rows.js';
+import type { GpuChains } from './chain/chains.js';
+import type { GpuMixtures } from './mixture/mixtures.js';
+import type { GpuRows } from './rows/rows.js';
 
 /** Rows in device memory; several tables may have the same. */
 export class GpuTable implements Rows {

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { Backend, Rows } from '../../backends/backend.js';
+import type { Backend, Rows } from '../../contract/table.js';
 import type { Matrix } from '../../data/matrix.js';
 import { FAMILIES } from '../../estimators/count-family.js';
 import type { FitInfo } from '../../estimators/fitted-mixture.js';

@@ -1,4 +1,4 @@
-import type { Backend } from '../../backends/backend.js';
+import type { Backend } from '../../contract/table.js';
 import type { CsvText } from '../../data/csv.js';
 import type { Matrix } from '../../data/matrix.js';
 import type { LevelNames } from '../../estimators/table-names.js';

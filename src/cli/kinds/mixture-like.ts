@@ -1,4 +1,4 @@
-import type { Backend } from '../../backends/backend.js';
+import type { Backend } from '../../contract/table.js';
 import type { Matrix } from '../../data/matrix.js';
 import type { Points } from '../../data/points.js';
 import type { FitInfo } from '../../estimators/fitted-mixture.js';

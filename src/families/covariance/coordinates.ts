@@ -1,6 +1,6 @@
+import type { Moments } from '../../contract/statistics.js';
 import { choleskyInPlace } from '../../numerics/cholesky.js';
 import { at, packLower, triangleLength, unpackSymmetric } from '../../numerics/triangle.js';
-import type { Moments } from '../../statistics.js';
 
 /**
  * Covariances as unbounded coordinates: logarithms of variances, or of each matrix its Cholesky factor with the

@@ -1,6 +1,6 @@
+import type { Moments } from '../../contract/statistics.js';
 import { DegenerateCovarianceError } from '../../errors.js';
 import type { BadPivot } from '../../numerics/cholesky.js';
-import type { Moments } from '../../statistics.js';
 
 /** The names scikit-learn gives the four shapes of a mixture's covariances. */
 export type CovarianceName = 'full' | 'tied' | 'diag' | 'spherical';

@@ -5,9 +5,9 @@ import {
   SCATTER_SIDE as SIDE,
   scatterBlocks,
 } from '../src/backends/webgpu/mixture/layouts.js';
-import { choosePlan, kernelsOf, type Plan } from '../src/backends/webgpu/mixture/regimes.js';
-import { type KernelName, shaderOf } from '../src/backends/webgpu/mixture/shaders.js';
-import type { WorkspaceShape } from '../src/backends/webgpu/mixture/workspace.js';
+import { choosePlan, kernelsOf } from '../src/backends/webgpu/mixture/regimes.js';
+import { shaderOf } from '../src/backends/webgpu/mixture/shaders.js';
+import type { KernelName, Plan, WorkspaceShape } from '../src/backends/webgpu/mixture/shape.js';
 import type { Shape } from './shapes.js';
 
 /** What a kernel does for one row and component, by the table in docs/formulas.md, "Work". */

@@ -6,6 +6,8 @@ export { sumOfTables } from './backends/sum-of-tables.js';
 export { type WebGpuBackend, type WebGpuOptions, webgpu } from './backends/webgpu/index.js';
 export type { TuningOptions, TuningStore } from './backends/webgpu/mixture/tuner.js';
 export type { Chain, ChainWalks, Sequences, StateRun } from './contract/chains.js';
+export type { Assignment, Block, Draws, EStepOptions } from './contract/e-step.js';
+export type { Posterior, ResponsibilitySource } from './contract/posterior.js';
 export {
   add,
   type ChainSums,
@@ -15,14 +17,8 @@ export {
   scale,
 } from './contract/statistics.js';
 export type {
-  Assignment,
   Backend,
-  Block,
-  DeviceMatrix,
-  Draws,
-  EStepOptions,
-  Posterior,
-  ResponsibilitySource,
+  ResidentCounts,
   Rows,
 } from './contract/table.js';
 export type {
@@ -30,14 +26,12 @@ export type {
   DocumentSettings,
   DocumentState,
   DocumentTopics,
-  ResidentCounts,
   TopicStatistics,
 } from './contract/topics.js';
 export { type CsvData, type CsvOptions, type CsvSequences, type CsvText, parseCsv } from './data/csv.js';
+export type { DeviceMatrix } from './data/matrix.js';
 export { type Matrix, matrix } from './data/matrix.js';
 export { formatNpy, parseNpy } from './data/npy.js';
-export type { Points } from './data/points.js';
-export type { Sequence, SequenceData } from './data/sequences.js';
 export type { CheckedCounts, Counts, DenseCounts, SparseCounts } from './data/sparse-counts.js';
 export { decompressed, textOf } from './data/text.js';
 export type { Acceleration, Accelerator, Beyond } from './em/acceleration/accelerator.js';
@@ -119,8 +113,10 @@ export {
 } from './estimators/online-gaussian-mixture.js';
 export type { FitProgress, GaussianMixtureOptions, Init } from './estimators/options.js';
 export type { GaussianComponent, HiddenState } from './estimators/parts.js';
+export type { Points } from './estimators/points.js';
 export type { RuleOptions } from './estimators/rules.js';
 export type { UseOptions } from './estimators/scoring.js';
+export type { Sequence, SequenceData } from './estimators/sequences.js';
 export type { LevelNames } from './estimators/table-names.js';
 export { type BetaPrior, bernoulli, binomial } from './families/binomial.js';
 export type { CovarianceName, CovarianceType } from './families/covariance/covariance-type.js';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { choosePlan, type Tiles, tileCandidates } from '../src/backends/webgpu/mixture/regimes.js';
+import { choosePlan, tileCandidates } from '../src/backends/webgpu/mixture/regimes.js';
+import type { Tiles, WorkspaceShape } from '../src/backends/webgpu/mixture/shape.js';
 import { type Tunable, Tuner, type TuningStore } from '../src/backends/webgpu/mixture/tuner.js';
-import type { WorkspaceShape } from '../src/backends/webgpu/mixture/workspace.js';
 import { type WebGpuOptions, webgpu } from '../src/index.js';
 import { type Problem, randomProblem } from './kernels/random-model.js';
 import { identical } from './support/assert.js';

@@ -6,7 +6,7 @@ import { unroll } from '../src/backends/webgpu/device/unroll.js';
 import { geometryOf } from '../src/backends/webgpu/mixture/geometry.js';
 import { choosePlan, kernelsOf } from '../src/backends/webgpu/mixture/regimes.js';
 import { shaderOf } from '../src/backends/webgpu/mixture/shaders.js';
-import type { WorkspaceShape } from '../src/backends/webgpu/mixture/workspace.js';
+import type { WorkspaceShape } from '../src/backends/webgpu/mixture/shape.js';
 import { cutChunks, rounds } from '../src/backends/webgpu/rows/chunks.js';
 import {
   chooseBackend,

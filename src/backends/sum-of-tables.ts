@@ -1,16 +1,9 @@
 import type { Chain, ChainWalks, Sequences, StateRun } from '../contract/chains.js';
 import type { Densities } from '../contract/densities.js';
+import type { Assignment, SumOptions, TableEStepOptions } from '../contract/e-step.js';
+import type { Posterior, PosteriorOptions, ResponsibilitySource } from '../contract/posterior.js';
 import { add, type Statistics } from '../contract/statistics.js';
-import type {
-  Assignment,
-  Backend,
-  Posterior,
-  PosteriorOptions,
-  ResponsibilitySource,
-  Rows,
-  SumOptions,
-  TableEStepOptions,
-} from '../contract/table.js';
+import type { Backend, Rows } from '../contract/table.js';
 import type { ColumnMoments } from '../data/columns.js';
 import { ImpossibleSequenceError, InvalidArgumentError } from '../errors.js';
 

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { Matrix } from '../data/matrix.js';
-import { checkSequences } from '../data/sequences.js';
 import { FileFormatError } from '../errors.js';
+import { checkSequences } from '../estimators/sequences.js';
 import type { LevelNames } from '../estimators/table-names.js';
 import { readData, tableNames } from './data.js';
 import { about } from './files.js';

@@ -1,6 +1,6 @@
 import type { Densities } from './densities.js';
+import type { SumOptions } from './e-step.js';
 import type { ChainSums, Statistics } from './statistics.js';
-import type { SumOptions } from './table.js';
 
 /** Consecutive runs of resident rows, each a sequence of its own. */
 export interface Sequences {

@@ -1,6 +1,6 @@
-import type { Columns, ComponentDensities, DensityForm } from '../families/family.js';
+import type { Columns } from '../data/columns.js';
+import type { EStepOptions } from './e-step.js';
 import type { Moments } from './statistics.js';
-import type { EStepOptions } from './table.js';
 
 /**
  * A mixture, ready to evaluate and all that a backend knows of a model: with u = x − means_k,
@@ -71,4 +71,16 @@ function precisionsOf({ form, nComponents: k, nFeatures: d, factors }: Densities
     for (let i = 0; i < d; i++) for (let j = 0; j <= i; j++, t++) precisions[c * d + j] += factors[t] ** 2;
   }
   return precisions;
+}
+/** How backends evaluate a log density: −½ |W u|² with W a triangle or a diagonal, or a · u. */
+export type DensityForm = 'full' | 'diag' | 'linear';
+
+/** log p(x | θ_k) = logConstants[k] + form(x − means_k, factors_k), of all components. */
+export interface ComponentDensities {
+  /** [K] nats */
+  readonly logConstants: Float64Array;
+  /** [K, D] the point that differences, and the statistics, are taken from */
+  readonly means: Float64Array;
+  /** full: [K, D(D+1)/2] lower triangles W_k, row by row; diag: [K, D] diagonals; linear: [K, D] a_k */
+  readonly factors: Float64Array;
 }

@@ -1,86 +1,12 @@
-import type { Matrix } from '../data/matrix.js';
+import type { Columns } from '../data/columns.js';
+import type { Loadable } from '../data/matrix.js';
 import type { Counts } from '../data/sparse-counts.js';
-import type { Columns } from '../families/family.js';
 import type { ChainWalks, Sequences } from './chains.js';
 import type { Densities } from './densities.js';
+import type { SumOptions, TableEStepOptions } from './e-step.js';
+import type { Posterior, PosteriorOptions, ResponsibilitySource } from './posterior.js';
 import type { Statistics } from './statistics.js';
-import type { DocumentOptions, ResidentCounts } from './topics.js';
-
-/**
- * How responsibilities follow from log joint densities: the posterior itself, all mass on its largest component (ties:
- * the first), or the frequencies of draws from it.
- */
-export type Assignment = 'exact' | 'hard' | Draws;
-
-/** z drawn `draws` times a row. One seed and iteration give the same draws on every backend, to rounding. */
-export interface Draws {
-  readonly draws: number;
-  readonly seed: number;
-  readonly iteration: number;
-  /** What the first row counts as; default 0. */
-  readonly begin?: number;
-}
-
-/** One of `of` runs of consecutive rows, all but equally long. */
-export interface Block {
-  readonly index: number;
-  readonly of: number;
-}
-
-/** [begin, end) of a block of n rows; of all rows where there is none. */
-export const blockRange = (n: number, block: Block = { index: 0, of: 1 }): [begin: number, end: number] => [
-  Math.floor((block.index * n) / block.of),
-  Math.floor(((block.index + 1) * n) / block.of),
-];
-
-/** What an E-step may be asked for besides the plain posterior of all rows. */
-export interface EStepOptions {
-  readonly assignment?: Assignment;
-  /** Inverse temperature β > 0: q ∝ p(x, z | θ)^β. Default 1. */
-  readonly beta?: number;
-  /** [K] added to the log weights: q ∝ p(x, z | θ) e^bias. */
-  readonly bias?: Float64Array;
-  /** Default: all rows. */
-  readonly block?: Block;
-  /** Of a posterior that is found by coordinate ascent: when it is good enough. */
-  readonly documents?: DocumentOptions;
-}
-
-export interface PosteriorOptions {
-  readonly responsibilities?: boolean;
-  /** `hard`: log densities are those of the label's component alone, max_k log p(x, k | θ). Default exact. */
-  readonly assignment?: 'exact' | 'hard';
-}
-
-/** Posterior quantities of a run of rows. */
-export interface Posterior {
-  /** index of the first of these rows */
-  readonly begin: number;
-  /** [rows] argmax_k r_ik, ties to the smaller k */
-  readonly labels: Uint32Array;
-  /** [rows] log p(x_i | θ), nats */
-  readonly logDensities: Float64Array;
-  /** [rows, K] r_ik, only if asked for */
-  readonly responsibilities?: Float64Array;
-  /** [rows, K] log r_ik, with no floor where r_ik underflows; only if responsibilities are asked for */
-  readonly logResponsibilities?: Float64Array;
-}
-
-/**
- * Responsibilities of rows [begin, begin + count) as [count, K]; each row sums to 1. Rows may be asked for once more: they
- * must be the same then.
- */
-export type ResponsibilitySource = (begin: number, count: number) => Float64Array;
-
-/** Rows in a buffer of the caller's GPU device: float32, row-major. */
-export interface DeviceMatrix {
-  /** a GPUBuffer with COPY_SRC usage, on the device that the backend uses */
-  readonly data: object;
-  /** [n, d] */
-  readonly shape: readonly [number, number];
-}
-
-export type Loadable = Matrix | DeviceMatrix;
+import type { DocumentSettings, DocumentState, DocumentTopics } from './topics.js';
 
 /** What belongs to rows that are loaded. */
 export interface LoadOptions {
@@ -88,22 +14,6 @@ export interface LoadOptions {
   readonly units?: Columns;
   /** [n] how often each row counts: finite, ≥ 0, not all 0. Default: once. */
   readonly weights?: Float64Array;
-}
-
-/** How finely sums are taken. */
-export interface SumOptions {
-  /** Components of which the sums are to be float64's. Default: none. */
-  readonly exact?: readonly number[];
-  /** [K, D] the point that sums are about, all of them float64's then. Default: the means, as the device sees them. */
-  readonly origin?: Float64Array;
-}
-
-/** How an E-step of resident rows is taken. */
-export interface TableEStepOptions extends SumOptions {
-  /** Default exact. */
-  readonly assignment?: Assignment;
-  /** Default: all rows. */
-  readonly block?: Block;
 }
 
 /** What is loaded to a backend. */
@@ -170,4 +80,12 @@ export interface Backend {
   loadCounts(counts: Counts): Promise<ResidentCounts>;
   /** Give back everything, rows included. */
   dispose(): void;
+}
+/** Counts resident on a backend: loaded once, used by many fits. Rows are documents, columns are words. */
+export interface ResidentCounts extends Loaded {
+  /** [P] the words that occur, in increasing order: all that a backend needs to know of the topics. */
+  readonly words: Uint32Array;
+  /** @param begin default: every document begins anew */
+  documentTopics(settings: DocumentSettings, begin?: DocumentState): Promise<DocumentTopics>;
+  inFloat64?(): Promise<ResidentCounts>;
 }

@@ -1,5 +1,4 @@
 import type { Note } from './statistics.js';
-import type { Loaded } from './table.js';
 
 /** When a document's q is good enough. */
 export interface DocumentOptions {
@@ -46,13 +45,4 @@ export interface DocumentTopics {
   /** [n, K] γ */
   read(): Promise<Float64Array>;
   dispose(): void;
-}
-
-/** Counts resident on a backend: loaded once, used by many fits. Rows are documents, columns are words. */
-export interface ResidentCounts extends Loaded {
-  /** [P] the words that occur, in increasing order: all that a backend needs to know of the topics. */
-  readonly words: Uint32Array;
-  /** @param begin default: every document begins anew */
-  documentTopics(settings: DocumentSettings, begin?: DocumentState): Promise<DocumentTopics>;
-  inFloat64?(): Promise<ResidentCounts>;
 }

@@ -1,11 +1,16 @@
 import type { Matrix } from './matrix.js';
 
-/** [D] mean and standard deviation of each column. */
-export interface ColumnMoments {
+/** Where columns are, as rows know it. */
+export interface Columns {
+  /** [D] mean */
   readonly center: Float64Array;
-  /** 1 where the column is constant */
+  /** [D] standard deviation, 1 where constant */
   readonly scale: Float64Array;
-  /** Σ w (x − center)² */
+}
+
+/** What one pass over the rows says of their columns. */
+export interface ColumnMoments extends Columns {
+  /** [D] Σ w (x − center)² */
   readonly squares: Float64Array;
 }
 

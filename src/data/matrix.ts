@@ -88,3 +88,12 @@ export function isMatrix(value: unknown): value is Matrix {
   const { data, shape } = (value ?? {}) as Partial<Matrix>;
   return (data instanceof Float32Array || data instanceof Float64Array) && Array.isArray(shape);
 }
+/** Rows in a buffer of the caller's GPU device: float32, row-major. */
+export interface DeviceMatrix {
+  /** a GPUBuffer with COPY_SRC usage, on the device that the backend uses */
+  readonly data: object;
+  /** [n, d] */
+  readonly shape: readonly [number, number];
+}
+
+export type Loadable = Matrix | DeviceMatrix;

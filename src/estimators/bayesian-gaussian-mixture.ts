@@ -1,6 +1,5 @@
 import type { DeviceChoice } from '../backends/choose.js';
 import { unitsOf } from '../contract/densities.js';
-import type { Points } from '../data/points.js';
 import type { CovarianceName } from '../families/covariance/covariance-type.js';
 import { covarianceType } from '../families/covariance/index.js';
 import { gaussian } from '../families/gaussian.js';
@@ -25,6 +24,7 @@ import type { Provenance } from './fitted-mixture.js';
 import { fitBest, type RunInfo, runInfo, runSummary } from './fitting.js';
 import { checkStandardize } from './options.js';
 import { type GaussianComponent, gaussianComponent } from './parts.js';
+import type { Points } from './points.js';
 import { checkPriors, priorsFor } from './priors.js';
 import { labels, logDensities, probabilities, type Scorer, totals, type UseOptions } from './scoring.js';
 import { startOf } from './starts.js';

@@ -1,12 +1,12 @@
 import { isMatrix, type Matrix } from '../data/matrix.js';
 import { levelsOf, oneHot } from '../data/one-hot.js';
-import { checkPoints, type Points } from '../data/points.js';
 import { InvalidArgumentError, InvalidDataError } from '../errors.js';
 import { bernoulli, binomial } from '../families/binomial.js';
 import type { Linear } from '../families/linear.js';
 import { multinomial } from '../families/multinomial.js';
 import { poisson } from '../families/poisson.js';
 import { inWords } from '../numbers.js';
+import { checkPoints, type Points } from './points.js';
 import type { LevelNames } from './table-names.js';
 
 /** Families of counts, by name. 'categorical' takes columns of codes 0, 1, 2, …; see `docs/rules.md`. */

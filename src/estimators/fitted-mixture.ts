@@ -1,11 +1,11 @@
 import type { DeviceChoice } from '../backends/choose.js';
-import type { Points } from '../data/points.js';
 import type { Arrays, Family } from '../families/family.js';
 import type { MixtureModel, MixtureParameters } from '../models/mixture.js';
 import { type SampledPoints, sampleMixture } from '../models/sample.js';
 import { aic, bic, icl } from '../selection.js';
 import type { FitJson } from '../serialize.js';
 import { type RunInfo, runSummary } from './fitting.js';
+import type { Points } from './points.js';
 import { labels, logDensities, probabilities, type Scorer, totals, type UseOptions } from './scoring.js';
 
 /** How a fit went. */

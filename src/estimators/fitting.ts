@@ -1,6 +1,5 @@
 import { chooseBackend, type DeviceChoice, whyChosen } from '../backends/choose.js';
 import type { Backend, Loaded, Rows } from '../contract/table.js';
-import { type CheckedPoints, checkPoints, isResident, type Points, withRows } from '../data/points.js';
 import { type StopReason, stoppingRule } from '../em/convergence.js';
 import { emFrom } from '../em/em.js';
 import { type EmOptions, type Fit, outranks, type Progress, type Rank, rankOf } from '../em/fit.js';
@@ -11,6 +10,7 @@ import type { Model, Note } from '../models/model.js';
 import type { RunJson } from '../serialize.js';
 import { blamingConstantColumns, type Varying, withConstantColumns } from './constant-columns.js';
 import { checkStarts } from './options.js';
+import { type CheckedPoints, checkPoints, isResident, type Points, withRows } from './points.js';
 
 /** How one of the starts ended. */
 export interface StartInfo extends Rank {

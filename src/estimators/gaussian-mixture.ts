@@ -1,5 +1,4 @@
 import type { DeviceChoice } from '../backends/choose.js';
-import type { Points } from '../data/points.js';
 import type { CovarianceName } from '../families/covariance/covariance-type.js';
 import { covarianceType } from '../families/covariance/index.js';
 import { type GaussianParameters, gaussian } from '../families/gaussian.js';
@@ -12,6 +11,7 @@ import { fitBest, runInfo } from './fitting.js';
 import { GAUSSIAN_MIXTURE, type GaussianMixtureJson, readGaussianMixture } from './gaussian-mixture-json.js';
 import { checkStandardize, GAUSSIAN_MIXTURE_OPTIONS, type GaussianMixtureOptions } from './options.js';
 import { type GaussianComponent, gaussianComponent } from './parts.js';
+import type { Points } from './points.js';
 import { defaultInit, logLikelihoodOf, rulesOf } from './rules.js';
 import { startOf } from './starts.js';
 import { checkColumns } from './table-names.js';

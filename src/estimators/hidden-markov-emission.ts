@@ -1,6 +1,5 @@
 import { isMatrix, MAX_FEATURES, type Matrix } from '../data/matrix.js';
 import { levelsOf, oneHot } from '../data/one-hot.js';
-import type { CheckedPoints } from '../data/points.js';
 import { InvalidArgumentError, InvalidDataError } from '../errors.js';
 import { bernoulli } from '../families/binomial.js';
 import type { CovarianceName } from '../families/covariance/covariance-type.js';
@@ -13,6 +12,7 @@ import type { GivenChain } from '../init/chain-starts.js';
 import { flatten, type Numbers } from '../init/given-parameters.js';
 import { checkInteger, inWords } from '../numbers.js';
 import { checkStandardize } from './options.js';
+import type { CheckedPoints } from './points.js';
 
 /** Families by name. */
 export const EMISSIONS = ['gaussian', 'categorical', 'poisson', 'bernoulli', 'multinomial'] as const;

@@ -7,9 +7,10 @@ import {
   transitionsOf,
 } from '../backends/cpu/chain/window.js';
 import type { Chain } from '../contract/chains.js';
+import type { Columns } from '../data/columns.js';
 import { newTable } from '../data/table.js';
 import { ImpossibleSequenceError, InvalidArgumentError } from '../errors.js';
-import type { Arrays, Columns } from '../families/family.js';
+import type { Arrays } from '../families/family.js';
 import type { ChainParameters, HiddenMarkov } from '../models/hidden-markov-model.js';
 
 /** Where a chain stands after the rows so far. */

@@ -1,6 +1,5 @@
 import type { DeviceChoice } from '../backends/choose.js';
 import { isMatrix, matrix } from '../data/matrix.js';
-import { checkSequences, type SequenceData, weighted } from '../data/sequences.js';
 import { InvalidArgumentError } from '../errors.js';
 import type { CovarianceName } from '../families/covariance/covariance-type.js';
 import type { Arrays, Family } from '../families/family.js';
@@ -42,6 +41,7 @@ import {
 } from './hidden-markov-use.js';
 import { type HiddenState, hiddenState } from './parts.js';
 import { logLikelihoodOf, rulesOf } from './rules.js';
+import { checkSequences, type SequenceData, weighted } from './sequences.js';
 import { checkColumns, checkLevelNames, type LevelNames } from './table-names.js';
 
 export interface DecodeOptions extends SequenceUseOptions {

@@ -1,7 +1,5 @@
 import type { DeviceChoice } from '../backends/choose.js';
 import type { StateRun } from '../contract/chains.js';
-import { withRows } from '../data/points.js';
-import { checkSequences, type SequenceData } from '../data/sequences.js';
 import { AbortedError, InvalidArgumentError } from '../errors.js';
 import type { Arrays } from '../families/family.js';
 import type { ChainProblem } from '../models/chain-problem.js';
@@ -10,6 +8,8 @@ import { checkOptionNames } from '../option-names.js';
 import { backendFor } from './fitting.js';
 import { type Emission, encode } from './hidden-markov-emission.js';
 import { type Forecast, forecastFrom } from './hidden-markov-filter.js';
+import { withRows } from './points.js';
+import { checkSequences, type SequenceData } from './sequences.js';
 
 export interface SequenceUseOptions {
   /** How many rows each sequence has, where the rows come in one piece. */

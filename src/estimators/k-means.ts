@@ -2,7 +2,6 @@ import type { DeviceChoice } from '../backends/choose.js';
 import { unitsOf } from '../contract/densities.js';
 import type { Rows } from '../contract/table.js';
 import { isMatrix, type Matrix } from '../data/matrix.js';
-import { type CheckedPoints, checkPoints, type Points, withRows } from '../data/points.js';
 import type { StoppingOptions } from '../em/convergence.js';
 import { hard } from '../em/e-step/hard.js';
 import { stiff } from '../em/e-step/tempered.js';
@@ -25,6 +24,7 @@ import { backendFor, fitBest, type RunInfo, runInfo, runSummary } from './fittin
 import { K_MEANS, type KMeansJson, readKMeans } from './k-means-json.js';
 import { checkStandardize } from './options.js';
 import { rowOf } from './parts.js';
+import { type CheckedPoints, checkPoints, type Points, withRows } from './points.js';
 import { labels, type UseOptions } from './scoring.js';
 import { checkColumns } from './table-names.js';
 

@@ -1,6 +1,6 @@
 import { chooseBackend, type DeviceChoice } from '../backends/choose.js';
-import type { Backend } from '../contract/table.js';
-import type { DocumentSettings, DocumentTopics, ResidentCounts } from '../contract/topics.js';
+import type { Backend, ResidentCounts } from '../contract/table.js';
+import type { DocumentSettings, DocumentTopics } from '../contract/topics.js';
 import { type CheckedCounts, type Counts, checkCounts, documentLengths } from '../data/sparse-counts.js';
 import type { StopReason } from '../em/convergence.js';
 import { factorised } from '../em/e-step/factorised.js';

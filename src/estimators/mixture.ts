@@ -1,5 +1,4 @@
 import { codesOf } from '../data/one-hot.js';
-import type { Points } from '../data/points.js';
 import { flatten, givenParameters, type Numbers } from '../init/given-parameters.js';
 import { MixtureModel, type MixtureParameters } from '../models/mixture.js';
 import type { SampledPoints } from '../models/sample.js';
@@ -18,6 +17,7 @@ import { fitBest, runInfo } from './fitting.js';
 import { MIXTURE, type MixtureJson, readMixture } from './mixture-json.js';
 import { COMMON_OPTIONS, type CommonOptions, type FitProgress } from './options.js';
 import { rowOf } from './parts.js';
+import type { Points } from './points.js';
 import { defaultInit, logLikelihoodOf, RULE_OPTIONS, type RuleOptions, rulesOf } from './rules.js';
 import { startOf } from './starts.js';
 import { checkColumns, checkLevelNames, type LevelNames, levelNamesJson } from './table-names.js';

@@ -1,5 +1,4 @@
 import type { Rows } from '../contract/table.js';
-import { checkPoints, type Points, withRows } from '../data/points.js';
 import { stepSizes } from '../em/e-step/stepwise.js';
 import { orInFloat64 } from '../em/in-float64.js';
 import { OnlineEm, type OnlineOptions, type OnlineProgress } from '../em/online.js';
@@ -11,6 +10,7 @@ import { checkOptionNames } from '../option-names.js';
 import { backendFor } from './fitting.js';
 import { GaussianMixture } from './gaussian-mixture.js';
 import { checkStarts, type GaussianMixtureOptions } from './options.js';
+import { checkPoints, type Points, withRows } from './points.js';
 import { startOf } from './starts.js';
 
 export interface OnlineGaussianMixtureOptions

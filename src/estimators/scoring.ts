@@ -1,10 +1,11 @@
 import type { DeviceChoice } from '../backends/choose.js';
-import type { Posterior, Rows } from '../contract/table.js';
-import { checkPoints, type Points, withRows } from '../data/points.js';
+import type { Posterior } from '../contract/posterior.js';
+import type { Rows } from '../contract/table.js';
+import type { Columns } from '../data/columns.js';
 import { AbortedError, InvalidArgumentError, NonFiniteError } from '../errors.js';
-import type { Columns } from '../families/family.js';
 import { checkOptionNames } from '../option-names.js';
 import { backendFor } from './fitting.js';
+import { checkPoints, type Points, withRows } from './points.js';
 
 export interface UseOptions {
   /** Default: the device of the fit, or 'auto' for a model from a file. */

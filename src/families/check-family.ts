@@ -1,7 +1,8 @@
+import type { DensityForm } from '../contract/densities.js';
 import { InvalidArgumentError } from '../errors.js';
 import { inWords } from '../numbers.js';
 import { quote } from '../quote.js';
-import type { Arrays, DensityForm, Family } from './family.js';
+import type { Arrays, Family } from './family.js';
 
 const FORMS = ['full', 'diag', 'linear'] as const satisfies readonly DensityForm[];
 const MOMENTS = ['full', 'diag', 'first'] as const satisfies readonly Family['moments'][];

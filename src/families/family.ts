@@ -1,4 +1,6 @@
+import type { ComponentDensities, DensityForm } from '../contract/densities.js';
 import type { Moments, Note, Statistics } from '../contract/statistics.js';
+import type { Columns } from '../data/columns.js';
 import type { Rng } from '../numerics/rng.js';
 
 export type { Note } from '../contract/statistics.js';
@@ -12,27 +14,6 @@ export const hasCollapsed = (notes: readonly Note[]): boolean =>
 
 /** Components expecting less than this many rows are empty: their own statistics say nothing. */
 export const EMPTY_ROWS = 1e-6;
-
-/** How backends evaluate a log density: −½ |W u|² with W a triangle or a diagonal, or a · u. */
-export type DensityForm = 'full' | 'diag' | 'linear';
-
-/** log p(x | θ_k) = logConstants[k] + form(x − means_k, factors_k), of all components. */
-export interface ComponentDensities {
-  /** [K] nats */
-  readonly logConstants: Float64Array;
-  /** [K, D] the point that differences, and the statistics, are taken from */
-  readonly means: Float64Array;
-  /** full: [K, D(D+1)/2] lower triangles W_k, row by row; diag: [K, D] diagonals; linear: [K, D] a_k */
-  readonly factors: Float64Array;
-}
-
-/** Where columns are, as rows know it. */
-export interface Columns {
-  /** [D] mean */
-  readonly center: Float64Array;
-  /** [D] standard deviation, 1 where constant */
-  readonly scale: Float64Array;
-}
 
 export interface MaximiseOptions {
   /** Names of parameters that stay as they are. */

@@ -1,9 +1,9 @@
+import type { Columns } from '../data/columns.js';
 import { InvalidArgumentError } from '../errors.js';
 import { checkAtLeast, checkNumber, checkNumbers } from '../numbers.js';
 import { triangleLength } from '../numerics/triangle.js';
 import { checkOptionNames } from '../option-names.js';
 import type { CentredMoments, CovarianceName, CovarianceType } from './covariance/covariance-type.js';
-import type { Columns } from './family.js';
 import type { GaussianParameters } from './gaussian.js';
 
 /**

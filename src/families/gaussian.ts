@@ -1,5 +1,6 @@
-import type { Statistics } from '../contract/statistics.js';
-import { type Moments, recentre, statisticLength } from '../contract/statistics.js';
+import type { ComponentDensities } from '../contract/densities.js';
+import { type Moments, recentre, type Statistics, statisticLength } from '../contract/statistics.js';
+import type { Columns } from '../data/columns.js';
 import { InvalidArgumentError } from '../errors.js';
 import { checkAtLeast } from '../numbers.js';
 import { choleskyInPlace } from '../numerics/cholesky.js';
@@ -10,15 +11,7 @@ import { covariancesFromVector, covarianceVector } from './covariance/coordinate
 import type { CentredMoments, CovarianceType, Ridge, Whitening } from './covariance/covariance-type.js';
 import { full } from './covariance/full.js';
 import { doubtful, leapt, type Maximum } from './doubtful.js';
-import {
-  type Columns,
-  type ComponentDensities,
-  EMPTY_ROWS,
-  emptyNotes,
-  type Family,
-  type Maximised,
-  type MaximiseOptions,
-} from './family.js';
+import { EMPTY_ROWS, emptyNotes, type Family, type Maximised, type MaximiseOptions } from './family.js';
 import { gaussianNotes } from './gaussian-notes.js';
 import { type GaussianPrior, gaussianPrior, logPriorOf, withPrior } from './gaussian-prior.js';
 import { gaussianShortfall } from './gaussian-shortfall.js';

@@ -1,4 +1,6 @@
+import type { ComponentDensities } from '../contract/densities.js';
 import type { Statistics } from '../contract/statistics.js';
+import type { Columns } from '../data/columns.js';
 import { InvalidArgumentError, InvalidDataError } from '../errors.js';
 import { checkAtLeast } from '../numbers.js';
 import type { Rng } from '../numerics/rng.js';
@@ -6,8 +8,6 @@ import { checkOptionNames } from '../option-names.js';
 import { brief } from '../quote.js';
 import {
   type Arrays,
-  type Columns,
-  type ComponentDensities,
   EMPTY_ROWS,
   emptyNote,
   type Family,

@@ -1,6 +1,6 @@
-import type { Statistics } from '../contract/statistics.js';
-import { type Moments, statisticLength } from '../contract/statistics.js';
-import type { ResponsibilitySource, Rows } from '../contract/table.js';
+import type { ResponsibilitySource } from '../contract/posterior.js';
+import { type Moments, type Statistics, statisticLength } from '../contract/statistics.js';
+import type { Rows } from '../contract/table.js';
 import type { Matrix } from '../data/matrix.js';
 import { InvalidArgumentError } from '../errors.js';
 import type { Arrays, Family } from '../families/family.js';

@@ -1,5 +1,6 @@
 import type { Rows } from '../contract/table.js';
-import type { Arrays, Columns, Family } from '../families/family.js';
+import type { Columns } from '../data/columns.js';
+import type { Arrays, Family } from '../families/family.js';
 import type { MixtureModel, MixtureParameters } from '../models/mixture.js';
 
 export interface StartOptions {

@@ -1,6 +1,7 @@
 import { adjust, type Densities } from '../contract/densities.js';
+import type { EStepOptions, SumOptions } from '../contract/e-step.js';
 import type { Statistics } from '../contract/statistics.js';
-import type { EStepOptions, Rows, SumOptions } from '../contract/table.js';
+import type { Rows } from '../contract/table.js';
 import { doubtful, leapt, type Maximum } from '../families/doubtful.js';
 import { type Gaussian, gaussian } from '../families/gaussian.js';
 import { determined } from './determined.js';

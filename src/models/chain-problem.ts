@@ -1,6 +1,7 @@
 import type { ChainWalks, Sequences, StateRun } from '../contract/chains.js';
+import type { EStepOptions } from '../contract/e-step.js';
 import type { Statistics } from '../contract/statistics.js';
-import type { EStepOptions, Rows } from '../contract/table.js';
+import type { Rows } from '../contract/table.js';
 import { InvalidArgumentError } from '../errors.js';
 import type { Arrays } from '../families/family.js';
 import { sumOf } from '../numerics/sum.js';

@@ -1,5 +1,5 @@
+import type { SumOptions } from '../contract/e-step.js';
 import type { Statistics } from '../contract/statistics.js';
-import type { SumOptions } from '../contract/table.js';
 
 /** What a family knows of the rounding of its statistics. */
 export interface Doubts<S> {

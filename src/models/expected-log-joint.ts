@@ -1,6 +1,5 @@
 import type { Densities } from '../contract/densities.js';
-import type { Statistics } from '../contract/statistics.js';
-import { recentre, statisticLength } from '../contract/statistics.js';
+import { recentre, type Statistics, statisticLength } from '../contract/statistics.js';
 import { at, weightedSquares } from '../numerics/triangle.js';
 
 /**

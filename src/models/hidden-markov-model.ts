@@ -2,11 +2,11 @@ import type { Chain } from '../contract/chains.js';
 import { type Densities, unitsOf } from '../contract/densities.js';
 import type { ChainSums, Statistics } from '../contract/statistics.js';
 import type { Rows } from '../contract/table.js';
+import type { Columns } from '../data/columns.js';
 import { InvalidArgumentError } from '../errors.js';
 import { checkFamily } from '../families/check-family.js';
 import {
   type Arrays,
-  type Columns,
   EMPTY_ROWS,
   type Family,
   type Maximised,

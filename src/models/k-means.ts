@@ -1,6 +1,7 @@
 import { adjust, type Densities } from '../contract/densities.js';
+import type { EStepOptions } from '../contract/e-step.js';
 import type { Statistics } from '../contract/statistics.js';
-import type { EStepOptions, Rows } from '../contract/table.js';
+import type { Rows } from '../contract/table.js';
 import { EMPTY_ROWS, type MaximiseOptions, type Note } from '../families/family.js';
 import type { Model, Problem } from './model.js';
 

@@ -1,6 +1,7 @@
+import type { EStepOptions } from '../contract/e-step.js';
 import type { Statistics } from '../contract/statistics.js';
-import type { EStepOptions, Loaded } from '../contract/table.js';
-import type { DocumentState, DocumentTopics, ResidentCounts } from '../contract/topics.js';
+import type { Loaded, ResidentCounts } from '../contract/table.js';
+import type { DocumentState, DocumentTopics } from '../contract/topics.js';
 import { InvalidArgumentError } from '../errors.js';
 import { checkInteger, checkNumber, checkPositive } from '../numbers.js';
 import { digamma, logGamma } from '../numerics/special.js';

@@ -1,7 +1,8 @@
 import { adjust } from '../contract/densities.js';
+import { blockRange, type EStepOptions, type SumOptions } from '../contract/e-step.js';
+import type { Posterior, ResponsibilitySource } from '../contract/posterior.js';
 import type { Statistics } from '../contract/statistics.js';
-import type { EStepOptions, Posterior, ResponsibilitySource, Rows, SumOptions } from '../contract/table.js';
-import { blockRange } from '../contract/table.js';
+import type { Rows } from '../contract/table.js';
 import type { Arrays, Family } from '../families/family.js';
 import { type Doubts, determined } from './determined.js';
 import { expectedLogJoint, magnitude } from './expected-log-joint.js';

@@ -1,8 +1,9 @@
 import { type Densities, unitsOf } from '../contract/densities.js';
 import type { Statistics } from '../contract/statistics.js';
 import type { Rows } from '../contract/table.js';
+import type { Columns } from '../data/columns.js';
 import { checkFamily } from '../families/check-family.js';
-import type { Arrays, Columns, Family, Maximised, MaximiseOptions } from '../families/family.js';
+import type { Arrays, Family, Maximised, MaximiseOptions } from '../families/family.js';
 import type { Gaussian, GaussianParameters } from '../families/gaussian.js';
 import { checkInteger } from '../numbers.js';
 import { concatenate } from '../numerics/concatenate.js';

@@ -1,5 +1,7 @@
+import type { EStepOptions } from '../contract/e-step.js';
+import type { Posterior, ResponsibilitySource } from '../contract/posterior.js';
 import type { Statistics } from '../contract/statistics.js';
-import type { EStepOptions, Loaded, Posterior, ResponsibilitySource, Rows } from '../contract/table.js';
+import type { Loaded, Rows } from '../contract/table.js';
 import { InvalidArgumentError } from '../errors.js';
 import type { MaximiseOptions, Note } from '../families/family.js';
 

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import type { Regime } from '../../src/backends/webgpu/mixture/regimes.js';
+import type { Regime } from '../../src/backends/webgpu/mixture/shape.js';
 import { webgpu } from '../../src/index.js';
 import { negativeControl } from './case.js';
 import { cases } from './suite.js';

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { parseCsv } from '../../src/data/csv.js';
-import { checkSequences, type SequenceData } from '../../src/data/sequences.js';
+import { checkSequences, type SequenceData } from '../../src/estimators/sequences.js';
 import { EmError, HiddenMarkovModel, type HiddenMarkovModelOptions } from '../../src/index.js';
 import type { Rng } from '../../src/numerics/rng.js';
 import { encoded, mutated } from './bytes.js';

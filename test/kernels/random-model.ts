@@ -1,7 +1,6 @@
 import type { Densities } from '../../src/contract/densities.js';
 import { covarianceType } from '../../src/families/covariance/index.js';
-import type { CovarianceName } from '../../src/index.js';
-import { gaussian, type MixtureParameters, mixture } from '../../src/index.js';
+import { type CovarianceName, gaussian, type MixtureParameters, mixture } from '../../src/index.js';
 import { createRng } from '../../src/numerics/rng.js';
 import { at, triangleLength } from '../../src/numerics/triangle.js';
 

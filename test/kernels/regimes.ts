@@ -1,5 +1,6 @@
 import { afterAll } from 'vitest';
-import { isPossible, type Regime } from '../../src/backends/webgpu/mixture/regimes.js';
+import { isPossible } from '../../src/backends/webgpu/mixture/regimes.js';
+import type { Regime } from '../../src/backends/webgpu/mixture/shape.js';
 import type { Moments } from '../../src/contract/statistics.js';
 import { type WebGpuBackend, webgpu } from '../../src/index.js';
 

@@ -1,5 +1,4 @@
-import type { Backend } from '../../src/index.js';
-import { type Assignment, type CovarianceName, cpu, type Statistics } from '../../src/index.js';
+import { type Assignment, type Backend, type CovarianceName, cpu, type Statistics } from '../../src/index.js';
 import { createRng } from '../../src/numerics/rng.js';
 import { allNear, identical, near } from '../support/assert.js';
 import { type Problem, randomProblem } from './random-model.js';

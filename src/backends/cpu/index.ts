@@ -1,6 +1,5 @@
-import type { Backend, Loadable, LoadOptions, Rows } from '../../contract/table.js';
-import type { ResidentCounts } from '../../contract/topics.js';
-import { isMatrix } from '../../data/matrix.js';
+import type { Backend, LoadOptions, ResidentCounts, Rows } from '../../contract/table.js';
+import { isMatrix, type Loadable } from '../../data/matrix.js';
 import { type Counts, checkCounts } from '../../data/sparse-counts.js';
 import { InvalidDataError } from '../../errors.js';
 import { pauser } from '../../numerics/pause.js';

@@ -1,17 +1,9 @@
 import type { ChainWalks, Sequences } from '../../contract/chains.js';
 import type { Densities } from '../../contract/densities.js';
+import { type Block, blockRange, type SumOptions, type TableEStepOptions } from '../../contract/e-step.js';
+import type { Posterior, PosteriorOptions, ResponsibilitySource } from '../../contract/posterior.js';
 import { emptyStatistics, type Statistics } from '../../contract/statistics.js';
-import {
-  type Backend,
-  type Block,
-  blockRange,
-  type Posterior,
-  type PosteriorOptions,
-  type ResponsibilitySource,
-  type Rows,
-  type SumOptions,
-  type TableEStepOptions,
-} from '../../contract/table.js';
+import type { Backend, Rows } from '../../contract/table.js';
 import { columnMoments } from '../../data/columns.js';
 import { type Matrix, readRows, takeRows } from '../../data/matrix.js';
 import { InvalidArgumentError } from '../../errors.js';

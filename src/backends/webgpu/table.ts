@@ -1,15 +1,9 @@
 import type { ChainWalks, Sequences } from '../../contract/chains.js';
 import type { Densities } from '../../contract/densities.js';
+import type { SumOptions, TableEStepOptions } from '../../contract/e-step.js';
+import type { Posterior, PosteriorOptions, ResponsibilitySource } from '../../contract/posterior.js';
 import type { Statistics } from '../../contract/statistics.js';
-import type {
-  Backend,
-  Posterior,
-  PosteriorOptions,
-  ResponsibilitySource,
-  Rows,
-  SumOptions,
-  TableEStepOptions,
-} from '../../contract/table.js';
+import type { Backend, Rows } from '../../contract/table.js';
 import { readRows, takeRows } from '../../data/matrix.js';
 import { checkDivision } from '../checks.js';
 import type { GpuChains } from './chain/chains.js';

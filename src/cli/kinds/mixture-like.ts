@@ -1,7 +1,7 @@
 import type { Backend } from '../../contract/table.js';
 import type { Matrix } from '../../data/matrix.js';
-import type { Points } from '../../data/points.js';
 import type { FitInfo } from '../../estimators/fitted-mixture.js';
+import type { Points } from '../../estimators/points.js';
 import type { UseOptions } from '../../estimators/scoring.js';
 import type { SampledPoints } from '../../models/sample.js';
 import { besideEachOther, likeliest } from '../append.js';

@@ -1,7 +1,6 @@
 import { NonFiniteError } from '../../../errors.js';
 import { expNonPositive } from '../mixture/exp.js';
-import type { ChainWindow, Transitions } from './window.js';
-import { multiply } from './window.js';
+import { type ChainWindow, multiply, type Transitions } from './window.js';
 
 /** Sums of products below this may have lost terms to underflow: they are taken anew, in logarithms. */
 export const SMALLEST = 1e-200;

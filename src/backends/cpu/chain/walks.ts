@@ -1,6 +1,6 @@
 import type { Chain, ChainWalks, Sequences, StateRun } from '../../../contract/chains.js';
+import type { SumOptions } from '../../../contract/e-step.js';
 import { emptyStatistics } from '../../../contract/statistics.js';
-import type { SumOptions } from '../../../contract/table.js';
 import { ImpossibleSequenceError } from '../../../errors.js';
 import { sumOf } from '../../../numerics/sum.js';
 import { checkDensities, checkFinite } from '../../checks.js';

@@ -1,4 +1,4 @@
-import type { Draws } from '../../../contract/table.js';
+import type { Draws } from '../../../contract/e-step.js';
 import { drawUniform } from '../../../numerics/counter-rng.js';
 
 /**

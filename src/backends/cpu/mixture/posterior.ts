@@ -1,5 +1,5 @@
 import type { Densities } from '../../../contract/densities.js';
-import type { Assignment } from '../../../contract/table.js';
+import type { Assignment } from '../../../contract/e-step.js';
 import { drawLabels } from './draws.js';
 import { expNonPositive } from './exp.js';
 import { mixtureLogits } from './logits.js';

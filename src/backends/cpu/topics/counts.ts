@@ -1,9 +1,8 @@
-import type { Backend } from '../../../contract/table.js';
+import type { Backend, ResidentCounts } from '../../../contract/table.js';
 import type {
   DocumentSettings,
   DocumentState,
   DocumentTopics,
-  ResidentCounts,
   TopicStatistics,
 } from '../../../contract/topics.js';
 import { type CheckedCounts, countMoments, documentLengths } from '../../../data/sparse-counts.js';

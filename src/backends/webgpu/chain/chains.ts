@@ -1,6 +1,6 @@
 import type { Chain, ChainWalks, Sequences, StateRun } from '../../../contract/chains.js';
+import type { SumOptions } from '../../../contract/e-step.js';
 import { type ChainSums, emptyStatistics, type Statistics } from '../../../contract/statistics.js';
-import type { SumOptions } from '../../../contract/table.js';
 import { InvalidArgumentError } from '../../../errors.js';
 import { checkDensities, checkFinite } from '../../checks.js';
 import { paddedComponents } from '../mixture/geometry.js';

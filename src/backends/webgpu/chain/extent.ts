@@ -1,6 +1,6 @@
 import type { Dispatch } from '../device/commands.js';
 import { type Geometry, paddedComponents } from '../mixture/geometry.js';
-import type { WorkspaceShape } from '../mixture/workspace.js';
+import type { WorkspaceShape } from '../mixture/shape.js';
 import { type ChainChunk, PIECE_WORDS } from './pieces.js';
 import type { ChainPlan } from './plan.js';
 import { type ChainKernelName, countQuads, type Direction, TOTAL_GROUPS } from './shaders.js';

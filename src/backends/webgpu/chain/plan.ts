@@ -1,6 +1,6 @@
 import { paddedComponents } from '../mixture/geometry.js';
 import { GPU_REGISTERS, isPossible, SOFTWARE_REGISTERS } from '../mixture/regimes.js';
-import type { WorkspaceShape } from '../mixture/workspace.js';
+import type { WorkspaceShape } from '../mixture/shape.js';
 
 /** Most states of a chain: more would not fit where the kernels keep them. */
 export const MOST_STATES = 128;

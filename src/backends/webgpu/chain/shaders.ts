@@ -18,7 +18,7 @@ import origin from '../../../../shaders/include/origin.wgsl?raw';
 import { expandShader } from '../device/shader.js';
 import { type Geometry, paddedComponents } from '../mixture/geometry.js';
 import { densityIncludes } from '../mixture/shaders.js';
-import type { WorkspaceShape } from '../mixture/workspace.js';
+import type { WorkspaceShape } from '../mixture/shape.js';
 import { type ChainPlan, UNIFORM_STATES } from './plan.js';
 
 /** Which messages a joint hands over: forward ones, backward ones, those of the most probable paths. */

@@ -5,8 +5,7 @@ import type { Packed } from '../mixture/pack.js';
 import type { ChainChunk } from './pieces.js';
 import { Scales } from './scales.js';
 import { type ChainKernelName, type Direction, TOTAL_GROUPS } from './shaders.js';
-import type { ChainWorkspace } from './workspace.js';
-import { SCALE_WORDS } from './workspace.js';
+import { type ChainWorkspace, SCALE_WORDS } from './workspace.js';
 
 /** Rounds of handing over that are submitted at a time. */
 const ROUNDS = 4;

@@ -1,12 +1,12 @@
 import type { Chain, Sequences } from '../../../contract/chains.js';
 import type { Commands } from '../device/commands.js';
 import { BUFFER_USAGE } from '../device/constants.js';
-import type { Maker } from '../device/context.js';
 import type { Kernel, Stage } from '../device/kernel.js';
+import type { Maker } from '../device/memory.js';
 import { paddedComponents } from '../mixture/geometry.js';
 import type { Packed } from '../mixture/pack.js';
-import type { Plan } from '../mixture/regimes.js';
-import { Workspace, type WorkspaceShape } from '../mixture/workspace.js';
+import type { Plan, WorkspaceShape } from '../mixture/shape.js';
+import { Workspace } from '../mixture/workspace.js';
 import { UNIFORM_STRIDE } from '../rows/chunk-uniforms.js';
 import type { Chunk } from '../rows/chunks.js';
 import type { GpuRows } from '../rows/rows.js';

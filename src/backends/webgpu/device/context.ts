@@ -1,20 +1,8 @@
 import { DeviceError, EmError } from '../../../errors.js';
 import { BUFFER_USAGE, MAP_READ } from './constants.js';
 import { createKernel, type Kernel } from './kernel.js';
+import type { Maker, Memory } from './memory.js';
 import { Pace } from './pace.js';
-
-/** Bytes and buffers that are allocated right now. */
-export interface Memory {
-  buffers: number;
-  bytes: number;
-}
-
-/** Makes buffers of one group: all of them stay, or none. */
-export interface Maker {
-  /** A counted buffer. */
-  buffer(label: string, bytes: number, usage: number): GPUBuffer;
-  storage(label: string, bytes: number): GPUBuffer;
-}
 
 /** Buffers that are made together. */
 interface Group {

@@ -1,5 +1,5 @@
 import { BUFFER_USAGE } from './constants.js';
-import type { Maker } from './context.js';
+import type { Maker } from './memory.js';
 import type { Grid } from './parts.js';
 
 /** Bytes between the entries of a uniform buffer with dynamic offsets, and those of one entry. */

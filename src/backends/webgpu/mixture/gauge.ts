@@ -1,5 +1,5 @@
 import { adjust, type Densities } from '../../../contract/densities.js';
-import type { Units } from './pack.js';
+import type { Units } from '../rows/units.js';
 
 /** Hard clusters in units of the resident rows, in which no square of a distance leaves float32's range. */
 export interface Gauged {

@@ -5,8 +5,7 @@ import {
   scatterBlocks,
   sumsLayout,
 } from './layouts.js';
-import type { Plan } from './regimes.js';
-import type { WorkspaceShape } from './workspace.js';
+import type { Plan, WorkspaceShape } from './shape.js';
 
 /** Invocations of the kernels that hold sums, and the lanes that leave them. */
 export const LANES = 64;

@@ -1,6 +1,7 @@
 import type { Densities } from '../../../contract/densities.js';
+import type { Assignment, TableEStepOptions } from '../../../contract/e-step.js';
+import type { Posterior } from '../../../contract/posterior.js';
 import { add, emptyStatistics, type Note, type Statistics, scale } from '../../../contract/statistics.js';
-import type { Assignment, Posterior, TableEStepOptions } from '../../../contract/table.js';
 import { takeRows } from '../../../data/matrix.js';
 import { sumOf } from '../../../numerics/sum.js';
 import { ACCUMULATE, BLOCK_ROWS } from '../../cpu/mixture/accumulate.js';

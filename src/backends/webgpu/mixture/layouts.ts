@@ -1,7 +1,6 @@
-import type { Moments } from '../../../contract/statistics.js';
-import { statisticLength } from '../../../contract/statistics.js';
+import { type Moments, statisticLength } from '../../../contract/statistics.js';
 import { at, triangleLength } from '../../../numerics/triangle.js';
-import type { Regime } from './regimes.js';
+import type { Regime } from './shape.js';
 
 /** Where a component's parameters are in its run of `length` numbers; its log constant comes first. */
 export interface ComponentLayout {

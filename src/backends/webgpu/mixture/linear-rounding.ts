@@ -1,7 +1,7 @@
 import { type Densities, factorOf } from '../../../contract/densities.js';
-import type { Posterior } from '../../../contract/table.js';
+import type { Posterior } from '../../../contract/posterior.js';
 import type { Matrix } from '../../../data/matrix.js';
-import type { Units } from './pack.js';
+import type { Units } from '../rows/units.js';
 
 /** Whole numbers below this are float32's. */
 const WHOLE = 2 ** 24;

@@ -1,4 +1,4 @@
-import type { Posterior, PosteriorOptions } from '../../../contract/table.js';
+import type { Posterior, PosteriorOptions } from '../../../contract/posterior.js';
 import type { Chunk } from '../rows/chunks.js';
 import type { Workspace } from './workspace.js';
 

@@ -1,13 +1,7 @@
 import type { Densities } from '../../../contract/densities.js';
+import { blockRange, type SumOptions, type TableEStepOptions } from '../../../contract/e-step.js';
+import type { Posterior, PosteriorOptions, ResponsibilitySource } from '../../../contract/posterior.js';
 import { emptyStatistics, type Statistics } from '../../../contract/statistics.js';
-import {
-  blockRange,
-  type Posterior,
-  type PosteriorOptions,
-  type ResponsibilitySource,
-  type SumOptions,
-  type TableEStepOptions,
-} from '../../../contract/table.js';
 import { checkDensities, checkFinite } from '../../checks.js';
 import type { Commands } from '../device/commands.js';
 import type { Chunk } from '../rows/chunks.js';

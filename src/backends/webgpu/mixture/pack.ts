@@ -1,13 +1,7 @@
-import type { Densities } from '../../../contract/densities.js';
+import type { Densities, DensityForm } from '../../../contract/densities.js';
 import type { Moments, Statistics } from '../../../contract/statistics.js';
-import type { DensityForm } from '../../../families/family.js';
+import type { Units } from '../rows/units.js';
 import type { ComponentLayout, SumsLayout } from './layouts.js';
-
-/** Columns as they are resident: (x − center) / scale. */
-export interface Units {
-  readonly center: Float64Array;
-  readonly scale: Float64Array;
-}
 
 /** Finite stand-in for log 0, as in shaders/include/components.wgsl. */
 const LOG_ZERO = -1e30;

@@ -1,30 +1,6 @@
 import { statisticLength } from '../../../contract/statistics.js';
 import { triangleLength } from '../../../numerics/triangle.js';
-import type { KernelName } from './shaders.js';
-import type { WorkspaceShape } from './workspace.js';
-
-/**
- * Which kernels an E-step takes.
- *
- * - strip: one pass; all components' parameters and sums stay in an invocation's registers
- * - streamed: logits, normalise, accumulate; a few components' stay in registers while rows stream by
- * - tiled: logits and scatter matrices from blocks in workgroup memory, for components too large for registers
- */
-export type Regime = 'strip' | 'streamed' | 'tiled';
-
-/** Components that an invocation of mixture-logits, and of mixture-accumulate, holds. No sum's order depends on it. */
-export interface Tiles {
-  readonly logitsComponents: number;
-  readonly accumulateComponents: number;
-}
-
-export interface Plan extends Tiles {
-  readonly regime: Regime;
-  /** Lanes that keep the adapter busy. */
-  readonly busyLanes: number;
-  /** Bound of each scratch buffer. Default 32 MiB. */
-  readonly scratchBytes?: number;
-}
+import type { KernelName, Plan, Regime, Tiles, WorkspaceShape } from './shape.js';
 
 /**
  * Numbers that an invocation may keep. A GPU's registers hold about 250 before they spill; software adapters spill to

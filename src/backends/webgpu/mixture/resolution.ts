@@ -1,11 +1,10 @@
 import { type Densities, factorOf } from '../../../contract/densities.js';
+import type { Posterior } from '../../../contract/posterior.js';
 import type { Statistics } from '../../../contract/statistics.js';
-import type { Posterior } from '../../../contract/table.js';
 import type { Matrix } from '../../../data/matrix.js';
 import { at, squareNorm, triangleLength, weightedSquares } from '../../../numerics/triangle.js';
-import { FAR } from '../rows/units.js';
+import { FAR, type Units } from '../rows/units.js';
 import { type Extent, linearTerms, rowsOfLargeTerms } from './linear-rounding.js';
-import type { Units } from './pack.js';
 import { rowsOfBlurredSquares } from './square-rounding.js';
 import { blurAt } from './substitute.js';
 import { beyond } from './unseen.js';

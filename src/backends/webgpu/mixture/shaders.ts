@@ -28,17 +28,7 @@ import { expandShader, sections } from '../device/shader.js';
 import type { Chunk } from '../rows/chunks.js';
 import { type Geometry, LANES, LEAST_SCATTER_ROWS, NORMALISE_ROWS } from './geometry.js';
 import { paddedFeatures, SCATTER_SIDE, scatterBlocks } from './layouts.js';
-import type { Plan } from './regimes.js';
-import type { WorkspaceShape } from './workspace.js';
-
-export type KernelName =
-  | 'mixture-strip'
-  | 'mixture-logits'
-  | 'mixture-logits-tiled'
-  | 'mixture-normalise'
-  | 'mixture-accumulate'
-  | 'mixture-scatter'
-  | 'reduce-lanes';
+import type { KernelName, Plan, WorkspaceShape } from './shape.js';
 
 /** How responsibilities follow from logits. */
 export type Rule = 'exact' | 'hard' | 'sampled';

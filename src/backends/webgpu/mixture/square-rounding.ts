@@ -1,8 +1,8 @@
 import { type Densities, factorOf } from '../../../contract/densities.js';
-import type { Posterior } from '../../../contract/table.js';
+import type { Posterior } from '../../../contract/posterior.js';
 import type { Matrix } from '../../../data/matrix.js';
 import { at } from '../../../numerics/triangle.js';
-import type { Units } from './pack.js';
+import type { Units } from '../rows/units.js';
 
 /** Relative error of a log density, and of ½ |y|², that is no matter of digits. Units add to the former alone. */
 const MOST_SHARE = 2 ** -20;

@@ -1,6 +1,4 @@
-import type { Plan, Tiles } from './regimes.js';
-import type { KernelName } from './shaders.js';
-import type { WorkspaceShape } from './workspace.js';
+import type { KernelName, Plan, Tiles, WorkspaceShape } from './shape.js';
 
 /** Where tile choices are kept between sessions: `localStorage` in a browser, or anything of its shape. */
 export interface TuningStore {

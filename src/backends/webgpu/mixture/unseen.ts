@@ -1,7 +1,7 @@
 import { type Densities, factorOf } from '../../../contract/densities.js';
 import { at } from '../../../numerics/triangle.js';
-import { FAR } from '../rows/units.js';
-import type { Packed, Units } from './pack.js';
+import { FAR, type Units } from '../rows/units.js';
+import type { Packed } from './pack.js';
 
 /** Means further than this from the centre, and deviations wider, leave float32's range when they are squared. */
 const BEYOND = 2 ** 10 * FAR;

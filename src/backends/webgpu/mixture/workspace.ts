@@ -1,31 +1,21 @@
 import type { Densities } from '../../../contract/densities.js';
+import type { Draws } from '../../../contract/e-step.js';
 import type { Statistics } from '../../../contract/statistics.js';
-import type { Draws } from '../../../contract/table.js';
 import { Commands } from '../device/commands.js';
 import { BUFFER_USAGE } from '../device/constants.js';
-import type { Maker } from '../device/context.js';
 import type { Kernel, Stage } from '../device/kernel.js';
+import type { Maker } from '../device/memory.js';
 import { Origin } from '../device/origin.js';
 import { chunkUniforms, UNIFORM_BYTES, UNIFORM_STRIDE } from '../rows/chunk-uniforms.js';
 import { type Chunk, cutChunks, rounds } from '../rows/chunks.js';
 import type { GpuRows } from '../rows/rows.js';
 import { type Geometry, geometryOf, NORMALISE_ROWS } from './geometry.js';
 import { mergePartials, type Packed, packComponents, statisticUnits } from './pack.js';
-import {
-  isLongWork,
-  kernelsOf,
-  type Plan,
-  posteriorKernels,
-  statisticsKernels,
-  type Tiles,
-  tileCandidates,
-} from './regimes.js';
+import { isLongWork, kernelsOf, posteriorKernels, statisticsKernels, tileCandidates } from './regimes.js';
 import { type BufferName, likelihoodsOf, scratchSizes } from './scratch.js';
-import { type KernelName, PLAIN, type Rule, type Ruled, type Shader, shaderOf } from './shaders.js';
+import { PLAIN, type Rule, type Ruled, type Shader, shaderOf } from './shaders.js';
+import type { KernelName, Plan, Tiles, WorkspaceShape } from './shape.js';
 import type { Tunable } from './tuner.js';
-
-/** The shape of the models that one workspace serves. */
-export type WorkspaceShape = Pick<Densities, 'form' | 'nComponents' | 'nFeatures' | 'moments'>;
 
 /** The kernels that differ between rules; the others share one pipeline. */
 const RULED: ReadonlySet<KernelName> = new Set(['mixture-strip', 'mixture-normalise']);

@@ -1,7 +1,8 @@
 import type { WebGpuOptions } from '../index.js';
 import type { GpuRows } from '../rows/rows.js';
 import { choosePlan } from './regimes.js';
-import { Workspace, type WorkspaceShape } from './workspace.js';
+import type { WorkspaceShape } from './shape.js';
+import { Workspace } from './workspace.js';
 
 /** Shapes of models that some rows keep scratch for. */
 const MOST_WORKSPACES = 4;

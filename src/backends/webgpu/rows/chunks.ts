@@ -1,4 +1,4 @@
-import { blockRange } from '../../../contract/table.js';
+import { blockRange } from '../../../contract/e-step.js';
 
 /** Partial sums are merged in float64 before a slot has been added to more often than this. */
 const ADDS_PER_ROUND = 64;

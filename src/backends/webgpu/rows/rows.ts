@@ -3,11 +3,11 @@ import { type ColumnMoments, columnMoments } from '../../../data/columns.js';
 import type { Matrix } from '../../../data/matrix.js';
 import { sumOf } from '../../../numerics/sum.js';
 import { cpu } from '../../cpu/index.js';
-import type { Context, Maker } from '../device/context.js';
+import type { Context } from '../device/context.js';
+import type { Maker } from '../device/memory.js';
 import { Resident } from '../device/resident.js';
 import { type Extent, extentOf } from '../mixture/linear-rounding.js';
-import type { Units } from '../mixture/pack.js';
-import { FAR, residentUnits } from './units.js';
+import { FAR, residentUnits, type Units } from './units.js';
 
 /** Segments hold a multiple of this many rows, so that every one but the last fills its workgroups. */
 const SEGMENT_UNIT = 256;

@@ -1,5 +1,4 @@
-import type { DeviceMatrix } from '../../../contract/table.js';
-import { type Matrix, matrix } from '../../../data/matrix.js';
+import { type DeviceMatrix, type Matrix, matrix } from '../../../data/matrix.js';
 import { InvalidDataError } from '../../../errors.js';
 import { Commands } from '../device/commands.js';
 import { BUFFER_USAGE } from '../device/constants.js';

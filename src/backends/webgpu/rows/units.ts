@@ -1,7 +1,5 @@
 import type { ColumnMoments } from '../../../data/columns.js';
 import type { Matrix } from '../../../data/matrix.js';
-import type { Units } from '../mixture/pack.js';
-
 /** Rows further than this from the centre, in resident units, would drown the digits of the others' sums. */
 export const FAR = 2 ** 10;
 
@@ -34,4 +32,9 @@ export function residentUnits({ data, shape: [n, d] }: Matrix, { center, scale }
     units.scale[j] = isWhole ? 2 ** Math.round(Math.log2(width)) : width;
   }
   return units;
+}
+/** Columns as they are resident: (x − center) / scale. */
+export interface Units {
+  readonly center: Float64Array;
+  readonly scale: Float64Array;
 }

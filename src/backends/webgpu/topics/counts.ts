@@ -1,10 +1,5 @@
-import type { Backend } from '../../../contract/table.js';
-import type {
-  DocumentSettings,
-  DocumentState,
-  DocumentTopics,
-  ResidentCounts,
-} from '../../../contract/topics.js';
+import type { Backend, ResidentCounts } from '../../../contract/table.js';
+import type { DocumentSettings, DocumentState, DocumentTopics } from '../../../contract/topics.js';
 import type { ColumnMoments } from '../../../data/columns.js';
 import { type CheckedCounts, countMoments, documentLengths } from '../../../data/sparse-counts.js';
 import { InvalidArgumentError } from '../../../errors.js';

@@ -20,9 +20,9 @@ import {
 } from '../../cpu/topics/documents.js';
 import { Commands } from '../device/commands.js';
 import { BUFFER_USAGE } from '../device/constants.js';
-import type { Maker } from '../device/context.js';
 import { isSoftware } from '../device/device.js';
 import type { Kernel, Stage } from '../device/kernel.js';
+import type { Maker } from '../device/memory.js';
 import { Origin } from '../device/origin.js';
 import { readBack } from '../rows/transfer.js';
 import type { GpuCounts } from './counts.js';

@@ -1,7 +1,7 @@
-import type { Backend, DeviceMatrix, Rows } from '../contract/table.js';
+import type { Backend, Rows } from '../contract/table.js';
+import type { Columns } from '../data/columns.js';
+import { type DeviceMatrix, isMatrix, type Matrix, matrix, matrixFromRows } from '../data/matrix.js';
 import { InvalidDataError } from '../errors.js';
-import type { Columns } from '../families/family.js';
-import { isMatrix, type Matrix, matrix, matrixFromRows } from './matrix.js';
 
 /** Everything that can be fitted: a matrix, an array of rows, resident rows, or a GPU buffer with its shape. */
 export type Points = Matrix | readonly ArrayLike<number>[] | Rows | DeviceMatrix;

@@ -1,6 +1,6 @@
+import { isMatrix, MAX_FEATURES, type Matrix, matrix } from '../data/matrix.js';
 import { InvalidArgumentError, InvalidDataError } from '../errors.js';
 import { badNumber, inWords, isList } from '../numbers.js';
-import { isMatrix, MAX_FEATURES, type Matrix, matrix } from './matrix.js';
 import { type CheckedPoints, checkPoints, type Points } from './points.js';
 
 /** The rows of one sequence; of one feature just its numbers. */
